@@ -1,0 +1,61 @@
+"""Calendar days and instants."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+from mappings.types.base import FieldType, Trait, is_missing
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)([Zz]|[+-]\d\d:\d\d)")
+
+
+def parse_day(raw: object) -> date:
+    """The day of a text like 2026-11-24. Raises ValueError."""
+    if not isinstance(raw, str) or not _DAY.fullmatch(raw):
+        raise ValueError('expected a day like "2026-11-24"')
+    return date.fromisoformat(raw)
+
+
+def parse_instant(raw: object) -> datetime:
+    """The instant of an RFC 3339 text with an offset, to the microsecond. Raises ValueError."""
+    match = _INSTANT.fullmatch(raw) if isinstance(raw, str) else None
+    if match is None:
+        raise ValueError('expected an instant with an offset, like "2026-11-24T08:30:00Z"')
+    day, clock, offset = match.groups()
+    whole, _, fraction = clock.partition(".")
+    text = f"{day}T{whole}.{fraction[:6]:0<6}" if fraction else f"{day}T{whole}"
+    try:
+        return datetime.fromisoformat(text + offset.upper()).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the instant is outside the years 1 to 9999") from None
+
+
+def write_instant(instant: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds, the fraction beyond them dropped."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Date(FieldType):
+    """A calendar day, without a time zone: 2026-11-24."""
+
+    name = "date"
+    trait = Trait.DATE
+    slot = "date"
+
+    def load(self, raw: object) -> str | None:
+        return None if is_missing(raw) else parse_day(raw).isoformat()
+
+    def mapping(self) -> dict[str, Any]:
+        return {"type": "date", "format": "strict_date_optional_time"}
+
+
+class Datetime(Date):
+    """An instant, to the millisecond: 2026-11-24T08:30:00.000Z."""
+
+    name = "datetime"
+
+    def load(self, raw: object) -> str | None:
+        return None if is_missing(raw) else write_instant(parse_instant(raw))

@@ -1,0 +1,49 @@
+"""Sets: several values at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mappings.text import cut, fold
+from mappings.types.base import FieldType, Trait, is_missing
+from mappings.types.texts import clean, folded_keyword
+
+
+class MultiChoice(FieldType):
+    """Some of a list of texts."""
+
+    name = "multi-choice"
+    trait = Trait.SET
+    slot = "keyword"
+
+    def load(self, raw: object) -> list[str] | None:
+        if is_missing(raw):
+            return None
+        if not isinstance(raw, list):
+            raise ValueError(f"expected a list of texts, not {type(raw).__name__}")
+        texts = [text for text in map(clean, raw) if text is not None]
+        # Values that differ only in case are one value, as they are to every operator; the first spelling stays.
+        return list({fold(text): text for text in reversed(texts)}.values())[::-1] or None
+
+    def index(self, stored: list[str]) -> list[str]:
+        return [cut(text) for text in stored]
+
+    def mapping(self) -> dict[str, Any]:
+        return folded_keyword()
+
+
+class IdSet(FieldType):
+    """Tags, channels and lists, by id: renaming one touches no document."""
+
+    name = "set"
+    trait = Trait.SET
+
+    def load(self, raw: object) -> list[int] | None:
+        if is_missing(raw):
+            return None
+        if not isinstance(raw, list) or not all(type(item) is int for item in raw):
+            raise ValueError("expected a list of ids")
+        return list(dict.fromkeys(raw))
+
+    def mapping(self) -> dict[str, Any]:
+        return {"type": "keyword"}
