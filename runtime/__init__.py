@@ -1,0 +1,1 @@
+"""Plumbing: settings, connections, queues, logs, embedded servers. No rule of the business stands here."""

@@ -1,0 +1,129 @@
+"""What can be set, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal, get_args, get_type_hints
+
+from mappings.errors import ServiceError
+
+ROOT = Path(__file__).resolve().parent.parent
+LogFormat = Literal["text", "json"]
+
+
+class SettingsError(ServiceError):
+    """An environment variable has a value that its setting does not take."""
+
+
+def _state_folder() -> Path:
+    """`.servers` of the checkout, or of the current folder when the service was installed without one."""
+    home = ROOT if (ROOT / "pyproject.toml").is_file() else Path.cwd()
+    return home / ".servers"
+
+
+def _cache_folder(environment: Mapping[str, str]) -> Path:
+    """The user's cache, so that a second checkout downloads nothing again."""
+    base = environment.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
+    return Path(base) / "segments"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting with its default. `NAME` in the environment sets the field `name`; an empty value is no value."""
+
+    # Addresses. Without one, the embedded twin of that server is used (and only of that one).
+    database_url: str | None = None
+    redis_url: str | None = None
+    elasticsearch_url: str | None = None
+
+    index_prefix: str = "contacts"  # indices are <prefix>-<suffix> behind the alias <prefix>
+    secret_key: str | None = (
+        None  # signs sessions and cursors; `segments serve` makes one for a demo, production sets it
+    )
+    host: str = "127.0.0.1"  # loopback: opening a demo to the network is a decision
+    port: int = 8000
+    api_workers: int = 2  # gunicorn processes: the machine's cores also serve the indexer and the servers
+    api_threads: int = 4  # a request mostly waits for Elasticsearch
+    index_workers: int = 1  # more of them share the work by leases
+    job_workers: int = 1
+    log_format: LogFormat = "text"
+    log_level: str = "INFO"
+
+    # Database
+    database_pool: int = 5  # connections a process keeps; gunicorn's threads need one each
+    database_overflow: int = 10  # beyond the pool, closed after use
+    database_timeout_seconds: float = 10.0  # waiting longer for a connection is an outage to report, not to hide
+
+    # Queues
+    job_timeout_seconds: int = 3600  # an export of tens of millions of contacts ends well within an hour
+    failed_job_days: int = 7  # how long a failed job can be looked at
+
+    # Elasticsearch
+    elasticsearch_timeout_seconds: float = 30.0  # a count takes milliseconds; what takes longer is stopped and reported
+    index_shards: int = 1  # a shard holds tens of millions of these documents
+    index_replicas: int = 0  # one node has no place for a copy; a cluster sets 1
+
+    # The condition language
+    max_depth: int = 12  # nobody reads deeper trees; recursion stays far from Python's limit
+    max_rules: int = 300  # Elasticsearch stops at 1,024 clauses and more, by heap
+    max_values: int = 10_000  # in one list; Elasticsearch itself stops at 65,536
+    max_needle: int = 200  # characters of a text needle; each is a term of a phrase
+    max_references: int = 5  # segments inside segments
+    max_tree_bytes: int = 1_000_000  # a request body beyond that is no condition
+
+    # Writes and answers
+    max_batch: int = 1_000  # items in one upsert request: one transaction, one answer
+    max_sample: int = 100  # contacts shown beside a count
+    max_page: int = 1_000  # contacts in a page of members
+
+    # Embedded servers
+    servers_dir: Path = Path(".servers")
+    servers_cache: Path = Path(".servers-cache")
+    elasticsearch_heap: str = "512m"  # a million contacts of a demo fit
+    servers_start_seconds: float = 120.0  # a slow, busy machine needs a minute; more is a failure
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """The settings of `environment` (default: the process's own); raises SettingsError naming the variable."""
+        given = os.environ if environment is None else environment
+        types = get_type_hints(cls)
+        values: dict[str, object] = {"servers_dir": _state_folder(), "servers_cache": _cache_folder(given)}
+        for field in fields(cls):
+            name = field.name.upper()
+            if written := given.get(name, "").strip():
+                values[field.name] = _read(name, written, types[field.name])
+        return cls(**values)  # type: ignore[arg-type]  # each value was read by its field's type
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, (int, float)) and value < _LEAST.get(field.name, 1):
+                least = _LEAST.get(field.name, 1)
+                raise SettingsError(f"{field.name.upper()} is {value}", f"set it to {least} or more")
+
+
+_LEAST: dict[str, float] = {
+    "port": 0,  # the system chooses
+    "database_overflow": 0,
+    "index_replicas": 0,
+    "elasticsearch_timeout_seconds": 0.1,
+    "database_timeout_seconds": 0.1,
+    "servers_start_seconds": 0.1,
+}
+
+
+def _read(name: str, written: str, kind: object) -> object:
+    """`written` as the type of its field."""
+    if kind in (int, float):
+        try:
+            return int(written.replace("_", "")) if kind is int else float(written)
+        except ValueError:
+            raise SettingsError(f"{name} is {written!r}", "write a number") from None
+    if kind is Path:
+        return Path(written).expanduser().absolute()
+    if kind is LogFormat and written not in get_args(LogFormat):
+        raise SettingsError(f"{name} is {written!r}", f"write one of: {', '.join(get_args(LogFormat))}")
+    return written
