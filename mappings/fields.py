@@ -21,8 +21,9 @@ class Option:
 
 
 class Packing(Enum):
-    """How a number or time stands in a packed engagement field (timelines.py)."""
+    """How the index keeps a number or time that is no plain double or date (timelines.py)."""
 
+    WHOLE = "whole"
     COUNT = "count"
     AMOUNT = "amount"
     FIRST = "first"
@@ -34,8 +35,8 @@ class Field:
     """What a rule's `field` names.
 
     `path` is where documents keep the value; `grams` where they keep its trigrams; `code` is the behaviour that an
-    engagement field belongs to; `options` are the values allowed, None where any is; `unavailable` says why a condition
-    on the field is refused at the moment.
+    engagement field belongs to; `options` are the values allowed, None where any is; `signed` behaviours have negative
+    amounts; `unavailable` says why a condition on the field is refused at the moment.
     """
 
     name: str
@@ -47,12 +48,8 @@ class Field:
     code: int | None = None
     packing: Packing | None = None
     options: tuple[Option, ...] | None = None
+    signed: bool = False
     unavailable: str | None = None
-
-    @property
-    def size_path(self) -> str:
-        """Where documents keep the number of values of a set."""
-        return f"{self.path}_count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +80,12 @@ class Custom:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """A kind of engagement of an organisation; `unavailable` while it is still filled for past events."""
+    """A kind of engagement of an organisation; `signed` where an amount is negative, `unavailable` while it is filled."""
 
     code: int
     key: str
     label: str
+    signed: bool = False
     unavailable: str | None = None
 
 
@@ -131,7 +129,7 @@ def catalogue(
     reachable = _options(channels)
     fields = (
         *_standard_fields(),
-        Field("contact_id", "Contact ID", "contact", types.NUMBER, "contact_id"),
+        Field("contact_id", "Contact ID", "contact", types.NUMBER, "contact_id", packing=Packing.WHOLE),
         Field("owner", "Owner", "contact", types.CHOICE, "owner", options=_options(owners)),
         Field("team", "Team", "contact", types.CHOICE, "team", options=_options(teams)),
         *map(_custom_field, custom),
@@ -181,6 +179,7 @@ def _engagement_fields(behaviour: Behaviour) -> Iterator[Field]:
         types.BEHAVIOUR,
         "events",
         code=behaviour.code,
+        signed=behaviour.signed,
         unavailable=behaviour.unavailable,
     )
     yield derived("count", "how often", types.NUMBER, "events_count", Packing.COUNT)

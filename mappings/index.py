@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from mappings import types
 from mappings.standard import STANDARD
-from mappings.types.texts import folded_keyword
+from mappings.types import FieldType
 
 BUCKETS = 10_000  # the unit of samples, export partitions and drift checks
 OBJECTS = ("contact", "company")
@@ -25,7 +25,13 @@ CONTRACT = 1
 # Slots that a new index begins with; more are added live when an organisation needs them.
 SLOTS: Mapping[str, int] = {"keyword": 16, "double": 8, "date": 8, "boolean": 8}
 
-_SLOT_TYPES = {"double": types.NUMBER, "date": types.DATE, "boolean": types.BOOLEAN, "keyword": types.TEXT}
+# The type that maps a kind of slot: the one that keeps the most beside its value.
+_SLOT_TYPES = {
+    "keyword": types.MULTI_CHOICE,
+    "double": types.NUMBER,
+    "date": types.DATE,
+    "boolean": types.BOOLEAN,
+}
 _LONG = {"type": "long"}
 _ID = {"type": "keyword"}
 _PACKED = ("events", "events_first", "events_count", "amounts_total", "amounts_average", "amounts_largest")
@@ -72,25 +78,29 @@ def mapping(slots: Mapping[str, Mapping[str, int]] | None = None) -> dict[str, A
 
 
 def slot_properties(counts: Mapping[str, int]) -> dict[str, Any]:
-    """The mapped slots, keyword_0 and so on; a keyword slot may hold a set and has its size beside it."""
-    slots = {
-        f"{kind}_{number}": _SLOT_TYPES[kind].mapping() for kind, count in counts.items() for number in range(count)
+    """The mapped slots, keyword_0 and so on, each with what its type keeps beside the value."""
+    slots = {f"{kind}_{number}": _SLOT_TYPES[kind] for kind, count in counts.items() for number in range(count)}
+    return _mapped(slots)
+
+
+def _mapped(fields: Mapping[str, FieldType]) -> dict[str, Any]:
+    companions = {
+        f"{name}{suffix}": {"type": "integer"} for name, kind in fields.items() for suffix in kind.companion_suffixes
     }
-    sizes = {f"{name}_count": {"type": "integer"} for name in slots if name.startswith("keyword")}
-    return slots | sizes
+    return {name: kind.mapping() for name, kind in fields.items()} | companions
 
 
 def fingerprint() -> str:
     """The same as long as documents mean the same; the number of slots may grow without changing it."""
-    content = json.dumps([CONTRACT, _properties(), _SLOT_NAMES], sort_keys=True)
+    content = json.dumps([CONTRACT, _properties(), _ONE_SLOT_EACH], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-_SLOT_NAMES = {kind: slot.mapping() for kind, slot in _SLOT_TYPES.items()}
+_ONE_SLOT_EACH = slot_properties(dict.fromkeys(_SLOT_TYPES, 1))
 
 
 def _properties() -> dict[str, Any]:
-    standard = {one.name: one.type.mapping() for one in STANDARD}
+    standard = _mapped({one.name: one.type for one in STANDARD})
     return {
         "org_id": _LONG,
         "contact_id": _LONG,
@@ -100,8 +110,7 @@ def _properties() -> dict[str, Any]:
         "team": _ID,
         **{name: mapped for name, mapped in standard.items() if "." not in name},
         "company": {"properties": {"id": _ID} | _below("company.", standard)},
-        **{name: _ID for name in ("tags", "lists", "channels", "unsubscribed")},
-        **{f"{name}_count": {"type": "integer"} for name in ("tags", "channels", "unsubscribed")},
+        **_mapped(dict.fromkeys(("tags", "lists", "channels", "unsubscribed"), types.ID_SET)),
         **{name: _LONG for name in _PACKED},
         "amounts": {"type": "long_range"},
         "grams": {"properties": _below("grams.", {one.grams: _GRAMS for one in STANDARD if one.grams})},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 
 class Trait(StrEnum):
@@ -42,6 +43,15 @@ class FieldType(ABC):
     def index(self, stored: Any) -> Any:
         """The stored value as the document holds it."""
         return stored
+
+    def companions(self, indexed: Any, zone: ZoneInfo) -> dict[str, int]:
+        """What documents keep beside the value, by the suffix of its path; `zone` is the organisation's."""
+        return {}
+
+    @property
+    def companion_suffixes(self) -> tuple[str, ...]:
+        """The suffixes that `companions` may give; each is mapped as an integer."""
+        return ()
 
     @abstractmethod
     def mapping(self) -> dict[str, Any]:

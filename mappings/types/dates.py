@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from mappings.types.base import FieldType, Trait, is_missing
+
+MONTH_DAY = "_month_day"
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)([Zz]|[+-]\d\d:\d\d)")
@@ -38,12 +41,25 @@ def write_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def month_day(day: date) -> int:
+    """Month and day as one number, 101 to 1231: what anniversaries compare."""
+    return day.month * 100 + day.day
+
+
 class Date(FieldType):
     """A calendar day, without a time zone: 2026-11-24."""
 
     name = "date"
     trait = Trait.DATE
     slot = "date"
+    companion_suffixes = (MONTH_DAY,)
+
+    def companions(self, indexed: str, zone: ZoneInfo) -> dict[str, int]:
+        return {MONTH_DAY: month_day(self.day(indexed, zone))}
+
+    def day(self, indexed: str, zone: ZoneInfo) -> date:
+        """The calendar day that the value falls on in the zone."""
+        return parse_day(indexed)
 
     def load(self, raw: object) -> str | None:
         return None if is_missing(raw) else parse_day(raw).isoformat()
@@ -59,3 +75,6 @@ class Datetime(Date):
 
     def load(self, raw: object) -> str | None:
         return None if is_missing(raw) else write_instant(parse_instant(raw))
+
+    def day(self, indexed: str, zone: ZoneInfo) -> date:
+        return parse_instant(indexed).astimezone(zone).date()

@@ -21,7 +21,7 @@ class Number(FieldType):
         if isinstance(raw, bool) or not isinstance(raw, int | float):
             raise ValueError(f"expected a number, not {type(raw).__name__}")
         try:
-            number = float(raw)
+            number = float(raw) + 0.0  # -0.0 becomes 0.0: the index keeps them apart, nobody else does
         except OverflowError:
             number = math.inf
         if not math.isfinite(number):

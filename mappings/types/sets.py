@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from mappings.text import cut, fold
 from mappings.types.base import FieldType, Trait, is_missing
 from mappings.types.texts import clean, folded_keyword
 
+SIZE = "_count"
 
-class MultiChoice(FieldType):
+
+class _Set(FieldType):
+    """Several values; documents keep their number beside them, which tells "exactly these" from "these and more"."""
+
+    trait = Trait.SET
+    companion_suffixes = (SIZE,)
+
+    def companions(self, indexed: Any, zone: ZoneInfo) -> dict[str, int]:
+        return {SIZE: len(indexed)}
+
+
+class MultiChoice(_Set):
     """Some of a list of texts."""
 
     name = "multi-choice"
-    trait = Trait.SET
     slot = "keyword"
 
     def load(self, raw: object) -> list[str] | None:
@@ -32,11 +44,10 @@ class MultiChoice(FieldType):
         return folded_keyword()
 
 
-class IdSet(FieldType):
+class IdSet(_Set):
     """Tags, channels and lists, by id: renaming one touches no document."""
 
     name = "set"
-    trait = Trait.SET
 
     def load(self, raw: object) -> list[int] | None:
         if is_missing(raw):
