@@ -80,7 +80,7 @@ class Custom:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """A kind of engagement of an organisation; `signed` where an amount is negative, `unavailable` while it is filled."""
+    """A kind of engagement; `signed` where an amount is negative, `unavailable` while it is being filled."""
 
     code: int
     key: str

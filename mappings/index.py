@@ -111,7 +111,7 @@ def _properties() -> dict[str, Any]:
         **{name: mapped for name, mapped in standard.items() if "." not in name},
         "company": {"properties": {"id": _ID} | _below("company.", standard)},
         **_mapped(dict.fromkeys(("tags", "lists", "channels", "unsubscribed"), types.ID_SET)),
-        **{name: _LONG for name in _PACKED},
+        **dict.fromkeys(_PACKED, _LONG),
         "amounts": {"type": "long_range"},
         "grams": {"properties": _below("grams.", {one.grams: _GRAMS for one in STANDARD if one.grams})},
     }

@@ -60,4 +60,4 @@ class FieldType(ABC):
 
 def is_missing(raw: object) -> bool:
     """None, empty text and an empty list are one thing: no value."""
-    return raw is None or raw == "" or raw == []
+    return raw is None or raw in ("", [])

@@ -1,0 +1,228 @@
+"""One value of a rule, by the field's type: how it is read, written, described and named in a JSON Schema."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from mappings import types
+from mappings.fields import Field, Option
+from mappings.text import cut, fold
+from mappings.types.dates import parse_day, parse_instant, write_instant
+from mappings.types.texts import clean
+from segments.errors import Refused
+
+T = TypeVar("T")
+
+_SHOWN = 20  # options named in an error
+
+
+class Operand(ABC, Generic[T]):
+    """Reads one value; `T` is what operators get."""
+
+    @abstractmethod
+    def load(self, raw: object) -> T:
+        """The value of what a client wrote. Raises Refused."""
+
+    @abstractmethod
+    def dump(self, value: T) -> Any:
+        """The value as a saved tree keeps it."""
+
+    @abstractmethod
+    def schema(self) -> dict[str, Any]:
+        """JSON Schema of what `load` accepts."""
+
+    def words(self, value: T) -> str:
+        """The value in a sentence."""
+        return str(value)
+
+    def split(self, text: str) -> object:
+        """An item of a comma-joined list, as a client would have written it alone."""
+        return text
+
+
+class TextOperand(Operand[str]):
+    """A text."""
+
+    def load(self, raw: object) -> str:
+        return _text(raw)
+
+    def dump(self, value: str) -> str:
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
+
+    def words(self, value: str) -> str:
+        return f"“{value}”"
+
+
+class OptionOperand(Operand[Option]):
+    """One of the field's options, by name or by id; any text where the field has no list of options."""
+
+    def __init__(self, field: Field) -> None:
+        self.options = field.options
+        self.label = field.label
+
+    @cached_property
+    def _by_key(self) -> dict[int | str, Option]:
+        options = self.options or ()
+        return {option.id: option for option in options if isinstance(option.id, int)} | {
+            fold(option.label): option for option in options
+        }
+
+    def load(self, raw: object) -> Option:
+        if self.options is None:
+            text = _text(raw)
+            return Option(text, text)
+        found = None
+        if isinstance(raw, str | int) and not isinstance(raw, bool):
+            found = self._by_key.get(fold(raw) if isinstance(raw, str) else raw)
+        if found is None:
+            allowed = tuple(option.label for option in self.options[:_SHOWN])
+            shown = f"{raw!r}" if isinstance(raw, str | int) else f"a value of type {type(raw).__name__}"
+            raise Refused("unknown_option", f"{self.label} has no option {shown:.200}", allowed=allowed)
+        return found
+
+    def dump(self, value: Option) -> int | str:
+        return value.id
+
+    def schema(self) -> dict[str, Any]:
+        if self.options is None:
+            return {"type": "string", "minLength": 1}
+        if all(isinstance(option.id, str) for option in self.options):
+            return {"type": "string", "minLength": 1}
+        return {"type": ["string", "integer"], "minLength": 1}
+
+    def words(self, value: Option) -> str:
+        return value.label
+
+
+class NumberOperand(Operand[float]):
+    """A finite number."""
+
+    def load(self, raw: object) -> float:
+        try:
+            number = types.NUMBER.load(raw)
+        except ValueError as error:
+            raise Refused("wrong_type", str(error)) from None
+        if number is None:
+            raise Refused("wrong_type", "expected a number")
+        return float(number)
+
+    def dump(self, value: float) -> int | float:
+        return int(value) if value.is_integer() and abs(value) <= 2**53 else value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "number"}
+
+    def words(self, value: float) -> str:
+        return f"{value:,.15g}" if abs(value) < 1e15 else repr(value)
+
+    def split(self, text: str) -> object:
+        try:
+            return float(text)
+        except ValueError:
+            return text
+
+
+class BooleanOperand(Operand[bool]):
+    """True or false."""
+
+    def load(self, raw: object) -> bool:
+        if not isinstance(raw, bool):
+            raise Refused("wrong_type", "expected true or false")
+        return raw
+
+    def dump(self, value: bool) -> bool:
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+    def words(self, value: bool) -> str:
+        return "true" if value else "false"
+
+
+class DayOperand(Operand[date]):
+    """A calendar day."""
+
+    def load(self, raw: object) -> date:
+        try:
+            return parse_day(raw)
+        except ValueError as error:
+            raise Refused("wrong_type", str(error)) from None
+
+    def dump(self, value: date) -> str:
+        return value.isoformat()
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "date"}
+
+    def words(self, value: date) -> str:
+        return f"{value.day} {value:%B} {value.year}"
+
+
+class InstantOperand(Operand[date]):
+    """A calendar day (in the organisation's zone), or an instant with an offset, kept to the millisecond."""
+
+    _day = DayOperand()
+
+    def load(self, raw: object) -> date:
+        try:
+            if isinstance(raw, str) and len(raw) > len("2026-11-24"):
+                instant = parse_instant(raw)
+                return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+            return parse_day(raw)
+        except ValueError as error:
+            expected = 'expected a day like "2026-11-24" or an instant like "2026-11-24T08:30:00Z"'
+            raise Refused("wrong_type", f"{expected} ({error})") from None
+
+    def dump(self, value: date) -> str:
+        return write_instant(value) if isinstance(value, datetime) else value.isoformat()
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+
+    def words(self, value: date) -> str:
+        if isinstance(value, datetime):
+            return f"{self._day.words(value)}, {value:%H:%M:%S} UTC"
+        return self._day.words(value)
+
+
+def operand(field: Field) -> Operand[Any]:
+    """The operand of the field's type."""
+    match field.type.name:
+        case "choice" | "set" | "multi-choice" | "reference":
+            return OptionOperand(field)
+        case "number":
+            return NumberOperand()
+        case "boolean":
+            return BooleanOperand()
+        case "date":
+            return DayOperand()
+        case "datetime":
+            return InstantOperand()
+        case "text":
+            return TextOperand()
+        case other:
+            raise TypeError(f"a {other} field is not compared with single values")
+
+
+def _text(raw: object) -> str:
+    try:
+        text = clean(raw)
+    except ValueError as error:
+        raise Refused("wrong_type", str(error)) from None
+    if text is None:
+        raise Refused("wrong_type", "expected a text that is not empty; to ask for missing values use null or notNull")
+    return text
+
+
+def comparable(value: Any) -> Any:
+    """A text or option as documents are compared with it: folded text, or an id."""
+    if isinstance(value, Option):
+        value = value.id
+    return fold(cut(value)) if isinstance(value, str) else value
