@@ -1,7 +1,7 @@
 """Conditions on one event: what a declared behaviour narrows its event type by.
 
-The tree is the language's own, over the fields `amount`, `channel` and `properties.<key>`. All of its rules speak of the
-same event, which is what independent conditions on a contact cannot say. A property has no declared type: it takes that
+The tree is the language's own, over the fields `amount`, `channel` and `properties.<key>`. All rules speak of the same
+event, which is what independent conditions on a contact cannot say. A property has no declared type: it takes that
 of the values it is compared with, and an event whose property is of another type has no value there.
 """
 
@@ -65,14 +65,13 @@ def _properties(tree: object) -> Iterator[tuple[str, Field]]:
 
 
 def _compared(tree: object) -> Iterator[tuple[str, object]]:
-    match tree:
-        case {"rules": list(rules)}:
-            for rule in rules:
-                yield from _compared(rule)
-        case {"field": str(name)} if name.startswith(_PROPERTY) and name != _PROPERTY:
-            yield name.removeprefix(_PROPERTY), tree.get("value")
-        case _:
-            return
+    if not isinstance(tree, dict):
+        return
+    name, rules = tree.get("field"), tree.get("rules")
+    if isinstance(name, str) and name.startswith(_PROPERTY) and name != _PROPERTY:
+        yield name.removeprefix(_PROPERTY), tree.get("value")
+    for rule in rules if isinstance(rules, list) else ():
+        yield from _compared(rule)
 
 
 def _type_of(value: object) -> FieldType:
