@@ -50,9 +50,7 @@ indices = Table(
     Column("name", Text, primary_key=True),
     Column("alias", Text, nullable=False),
     # building: written, not read; live: read through the alias; retired: neither, deleted after a grace time
-    Column(
-        "state", Text, CheckConstraint("state IN ('building', 'live', 'retired')", name="state"), nullable=False
-    ),
+    Column("state", Text, CheckConstraint("state IN ('building', 'live', 'retired')", name="state"), nullable=False),
     Column("fingerprint", Text, nullable=False),
     # The backfill streams contacts by id: every contact up to here was sent.
     Column("backfilled_through", BigInteger, nullable=False, server_default="0"),

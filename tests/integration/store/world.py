@@ -18,17 +18,25 @@ class World:
     def make(cls, db: Connection, org_id: int) -> World:
         ids = {"org": org_id}
 
-        def add(name: str, table: str, **values: object) -> None:
+        def add(who: str, table: str, /, **values: object) -> None:
             columns, marks = ", ".join(values), ", ".join(f":{key}" for key in values)
-            ids[name] = db.execute(
+            ids[who] = db.execute(
                 text(f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING id"), values
             ).scalar_one()
 
         add("acme", "companies", org_id=org_id, external_id="acme", name="Acme")
         add("owner", "owners", org_id=org_id, name="Olga", email="olga@example.com")
         add("team", "teams", org_id=org_id, name="North")
-        add("anna", "contacts", org_id=org_id, external_id="a", company_id=ids["acme"], owner_id=ids["owner"],
-            team_id=ids["team"], custom='{"plan": "gold"}')
+        add(
+            "anna",
+            "contacts",
+            org_id=org_id,
+            external_id="a",
+            company_id=ids["acme"],
+            owner_id=ids["owner"],
+            team_id=ids["team"],
+            custom='{"plan": "gold"}',
+        )
         add("bert", "contacts", org_id=org_id, external_id="b", company_id=ids["acme"])
         add("cleo", "contacts", org_id=org_id, external_id="c")
         add("vip", "tags", org_id=org_id, name="VIP")
@@ -38,14 +46,25 @@ class World:
         add("purchase", "event_types", org_id=org_id, key="purchase", label="Purchase", actor="contact")
         add("shipped", "event_types", org_id=org_id, key="shipped", label="Shipped", actor="organisation")
         add("list", "segments", org_id=org_id, name="List", kind="static")
-        add("bought", "events", contact_id=ids["anna"], event_type_id=ids["purchase"], channel_id=ids["email"],
-            external_id="order-1", at="2026-01-01T00:00:00Z", amount=100)
+        add(
+            "bought",
+            "events",
+            contact_id=ids["anna"],
+            event_type_id=ids["purchase"],
+            channel_id=ids["email"],
+            external_id="order-1",
+            at="2026-01-01T00:00:00Z",
+            amount=100,
+        )
         world = cls(ids)
         world.run(db, "INSERT INTO contact_tags VALUES (:anna, :vip)")
         world.run(db, "INSERT INTO contact_channels VALUES (:anna, :email)")
         world.run(db, "INSERT INTO static_members VALUES (:list, :anna)")
-        world.run(db, "INSERT INTO custom_fields (org_id, object, key, label, type, slot) "
-                      "VALUES (:org, 'contact', 'plan', 'Plan', 'choice', 'keyword_0')")
+        world.run(
+            db,
+            "INSERT INTO custom_fields (org_id, object, key, label, type, slot) "
+            "VALUES (:org, 'contact', 'plan', 'Plan', 'choice', 'keyword_0')",
+        )
         return world
 
     def run(self, db: Connection, statement: str) -> None:
