@@ -1,0 +1,1 @@
+"""Writes the index: contacts as they are in PostgreSQL become Elasticsearch documents."""

@@ -1,0 +1,82 @@
+"""`segments index`: rebuild, status, worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from rq import Queue, SimpleWorker
+from tqdm import tqdm
+
+from indexer import rebuild as rebuilding
+from indexer import status as statuses
+from indexer.connections import Connections
+from runtime import logs, queues
+from runtime.settings import Settings
+
+
+@click.group()
+def index() -> None:
+    """The search index, which follows what PostgreSQL holds."""
+
+
+@index.command()
+@click.option("--abort", is_flag=True, help="Give up a rebuild that was begun; the index that is read stays.")
+def rebuild(abort: bool) -> None:
+    """Build the index anew beside the one that is read, and read it once it is complete.
+
+    A rebuild that was killed goes on where it was. Ctrl-C gives it up.
+    """
+    with _connected() as connections:
+        if abort:
+            name = rebuilding.abort(connections)
+            click.echo(f"{name} is given up" if name else "nothing is being rebuilt")
+            return
+        try:
+            name = _watched(connections)
+        except KeyboardInterrupt:
+            click.echo(f"{rebuilding.abort(connections)} is given up; what was read before is read still", err=True)
+            raise click.exceptions.Exit(130) from None
+        click.echo(f"{name} is read from now on")
+
+
+def _watched(connections: Connections) -> str:
+    """Rebuild with rate and remaining time on standard error; the name of the new index."""
+    name = ""
+    with tqdm(unit=" contacts", unit_scale=True, smoothing=0.1) as bar:
+        for progress in rebuilding.steps(connections):
+            if not name:
+                name, bar.initial, bar.n = progress.name, progress.done, progress.done
+                bar.set_description(name)
+            bar.total = max(progress.total, progress.done)  # contacts that came meanwhile
+            bar.update(progress.done - bar.n)
+    return name
+
+
+@index.command()
+def status() -> None:
+    """What is pending, what is refused, which index is read, how far a rebuild is."""
+    with _connected() as connections:
+        for line in statuses.lines(connections):
+            click.echo(line)
+
+
+@index.command()
+@click.option("--burst", is_flag=True, help="End when the queue is empty.")
+def worker(burst: bool) -> None:
+    """Serve the queue that keeps the index in step, and no other."""
+    settings = Settings.load()
+    logs.configure(settings)
+    connection = queues.connect(settings, timeout=None)
+    # It does not fork: connections stay open, and a change is found some 50 ms sooner.
+    SimpleWorker([Queue(queues.INDEX, connection=connection)], connection=connection).work(burst=burst)
+
+
+@contextmanager
+def _connected() -> Iterator[Connections]:
+    connections = Connections.open(Settings.load())
+    try:
+        yield connections
+    finally:
+        connections.close()

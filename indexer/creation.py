@@ -1,0 +1,46 @@
+"""Brings indices into being."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from indexer import write_set
+from indexer.connections import Connections
+from indexer.registry import read_widths
+from indexer.write_set import Entry
+from mappings.errors import ContractError
+from store.tables import index_state
+
+
+def new_index(connections: Connections) -> Entry:
+    """An empty index that nobody writes to yet. The caller is alone (`write_set.alone`)."""
+    with connections.engine.begin() as db:
+        entry = write_set.register(db, connections.alias)
+        widths = read_widths(db)
+    connections.indices.create(entry, widths, connections.settings)
+    return entry
+
+
+def first_index(connections: Connections) -> None:
+    """There is an index to write to: on first use an empty one is made, and read from then on.
+
+    Raises:
+        ContractError: there is none though contacts count as indexed; an empty one would look complete.
+    """
+    if _has_one(connections):
+        return
+    with write_set.alone(connections.engine, connections.alias) as alone:
+        if not alone or _has_one(connections):
+            return
+        with connections.engine.connect() as db:
+            if db.execute(select(index_state.c.contact_id).where(index_state.c.indexed_version > 0).limit(1)).first():
+                raise ContractError(f"no index is known behind {connections.alias}", "run: segments index rebuild")
+        entry = new_index(connections)
+        connections.indices.publish(entry, connections.alias, connections.settings)
+        with connections.engine.begin() as db:
+            write_set.set_state(db, entry.name, "live")
+
+
+def _has_one(connections: Connections) -> bool:
+    with connections.engine.connect() as db:
+        return bool(write_set.write_set(db, connections.alias))

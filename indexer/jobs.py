@@ -1,0 +1,64 @@
+"""What index workers and the scheduler run. A job may run twice, late or not at all: the next one finds the work."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from functools import cache
+
+from indexer import rebuild as rebuilding
+from indexer import write_set
+from indexer.connections import Connections
+from indexer.sync import Sync
+from runtime import queues
+from runtime.settings import Settings
+
+SWEEP_SECONDS = 5  # what no wake-up served waits this long
+SLICE_SECONDS = 30.0  # a job ends by then and queues itself again: a worker that is told to stop does so soon
+
+
+def sync() -> None:
+    """Whatever is pending is indexed, as much of it as fits into a slice of time."""
+    connections = _connections()
+    if Sync(connections).drain(SLICE_SECONDS).more:
+        queues.enqueue(connections.settings, queues.INDEX, "indexer.jobs.sync")
+
+
+def sweep() -> None:
+    """For the scheduler: what lost its wake-up, its worker or its time is gone on with, old indices are deleted."""
+    connections = _connections()
+    sync()
+    rebuilding.clean(connections)
+    if rebuilding.left_behind(connections):
+        queues.enqueue(connections.settings, queues.JOBS, "indexer.jobs.resume_rebuild")
+
+
+def rebuild(replacing: str) -> None:
+    """The index `replacing` ("" for none) is rebuilt. Nothing happens when another one is read by now."""
+    connections = _connections()
+    with connections.engine.connect() as db:
+        live = write_set.live(db, connections.alias)
+    if (live.name if live else "") == replacing:
+        _rebuild(connections)
+
+
+def resume_rebuild() -> None:
+    """A rebuild that was begun goes on."""
+    connections = _connections()
+    if rebuilding.left_behind(connections):
+        _rebuild(connections)
+
+
+def _rebuild(connections: Connections) -> None:
+    deadline = time.monotonic() + SLICE_SECONDS
+    with closing(rebuilding.steps(connections)) as steps:
+        for _ in steps:
+            if time.monotonic() >= deadline:
+                queues.enqueue(connections.settings, queues.JOBS, "indexer.jobs.resume_rebuild")
+                return
+
+
+@cache
+def _connections() -> Connections:
+    """Those of this process: a worker that does not fork opens them once."""
+    return Connections.open(Settings.load())

@@ -1,0 +1,34 @@
+"""How the index stands, for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from indexer import write_set
+from indexer.connections import Connections
+from store import state
+from store.tables import index_state
+
+
+def lines(connections: Connections) -> Iterator[str]:
+    """What is read, what is written to, what is behind and what is refused."""
+    with connections.engine.connect() as db:
+        entries = write_set.write_set(db, connections.alias)
+        fresh = state.freshness(db)
+        refused = db.execute(select(func.count()).where(index_state.c.error.is_not(None))).scalar_one()
+    for entry in entries:
+        yield f"{entry.name}  {entry.state}{_progress(entry)}"
+    if not entries:
+        yield f"no index behind {connections.alias} yet: the first worker makes one"
+    yield f"{fresh.pending} contacts pending, the oldest for {fresh.lag_seconds:.1f} s"
+    if refused:
+        yield f"{refused} contacts refused by the index: see index_state.error"
+
+
+def _progress(entry: write_set.Entry) -> str:
+    if entry.state != "building":
+        return ""
+    share = 100 * entry.backfill_done / max(entry.backfill_total, 1)
+    return f"  {entry.backfill_done:,} of {entry.backfill_total:,} contacts ({share:.0f} %)"

@@ -1,0 +1,165 @@
+"""Brings what changed into every index of the write set: claim -> snapshot -> build -> bulk -> complete."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from indexer import bulk, source, write_set
+from indexer.connections import Connections
+from indexer.creation import first_index
+from indexer.documents import build
+from indexer.errors import RejectedError
+from indexer.outcomes import Refusal
+from indexer.overlap import overlapped
+from indexer.registry import Widths, widths
+from indexer.write_set import Entry
+from mappings.errors import ContractError
+from store import state
+
+_log = logging.getLogger(__name__)
+
+# Batches sent before they are made visible and recorded: a refresh costs some 20 ms, a lease lasts far longer.
+_BATCHES_A_REFRESH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """Contacts recorded as indexed and as refused; `more` where time ran out before all was done."""
+
+    indexed: int
+    refused: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Leased contacts with their documents. `refused` are those that made none."""
+
+    claim: state.Claim
+    entries: tuple[Entry, ...]
+    items: tuple[bulk.Item, ...]
+    refused: tuple[Refusal, ...]
+
+
+@dataclass(slots=True)
+class Sync:
+    """The work of one index worker."""
+
+    connections: Connections
+    batch: int = state.BATCH
+    _claims: set[state.Claim] = field(default_factory=set)
+
+    def drain(self, seconds: float) -> Drained:
+        """Nothing is pending any more, except what other workers hold or the index refuses, or `seconds` are over.
+
+        Whatever goes wrong, what was claimed here and not recorded is given back.
+
+        Raises:
+            ContractError: an index of the write set is missing, or another contract's.
+            BusyError: Elasticsearch is away.
+        """
+        deadline = time.monotonic() + seconds
+        indexed = refused = 0
+        try:
+            self._prepare()
+            while time.monotonic() < deadline:
+                done = self._pass(deadline)
+                indexed, refused = indexed + done.indexed, refused + done.refused
+                if not done.indexed + done.refused:
+                    return Drained(indexed, refused, more=False)
+            return Drained(indexed, refused, more=True)
+        finally:
+            self._give_back()
+
+    def _prepare(self) -> None:
+        """Every index can be written to, or nothing is claimed at all."""
+        first_index(self.connections)
+        with self.connections.engine.connect() as db:
+            entries = write_set.write_set(db, self.connections.alias)
+        for entry in entries:
+            self._ready(entry, widths(()))
+
+    def _pass(self, deadline: float) -> Drained:
+        """Everything that is due now. What changes while it is leased is due again afterwards."""
+        indexed = refused = 0
+        sent: list[tuple[_Batch, dict[int, str]]] = []
+        with closing(overlapped(self._claimed(deadline), self._send)) as results:
+            for batch, errors in results:
+                sent.append((batch, errors))
+                refused += len(errors)
+                indexed += sum(item.contact_id not in errors for item in batch.items)
+                if len(sent) == _BATCHES_A_REFRESH:
+                    self._settle(sent)
+                    sent = []
+        self._settle(sent)
+        return Drained(indexed, refused, more=False)
+
+    def _claimed(self, deadline: float) -> Iterator[_Batch]:
+        while time.monotonic() < deadline:
+            with self.connections.engine.begin() as db:
+                claim = state.claim(db, self.batch)
+            if not claim.contact_ids:
+                return
+            self._claims.add(claim)
+            yield self._prepared(claim)
+
+    def _prepared(self, claim: state.Claim) -> _Batch:
+        with source.snapshot(self.connections.engine) as db:
+            rows = source.read(db, claim.contact_ids)
+            # Seen in the same snapshot as the rows: an index that is not there yet is filled from a later one.
+            entries = write_set.write_set(db, self.connections.alias)
+        built = build(rows)
+        items, unwritable = bulk.encode(built.documents)
+        ready = tuple(entry for entry in entries if self._ready(entry, rows.registry.widths))
+        return _Batch(claim, ready, items, built.refused + unwritable)
+
+    def _ready(self, entry: Entry, needed: Widths) -> bool:
+        """Whether to write to the index; one that left the write set meanwhile may be gone."""
+        try:
+            self.connections.indices.ready(entry, needed)
+        except ContractError:
+            if self._is_current(entry):
+                raise
+            return False
+        return True
+
+    def _is_current(self, entry: Entry) -> bool:
+        with self.connections.engine.connect() as db:
+            return entry.name in {one.name for one in write_set.write_set(db, self.connections.alias)}
+
+    def _send(self, batch: _Batch) -> dict[int, str]:
+        """The batch is in every index, except the contacts that one of them refuses: those and why."""
+        errors = {refusal.contact_id: refusal.reason for refusal in batch.refused}
+        for entry in batch.entries:
+            try:
+                outcome = bulk.deliver(self.connections.indices.client, entry.target, batch.items)
+            except RejectedError:
+                if self._is_current(entry):
+                    raise
+            else:
+                errors |= {refusal.contact_id: refusal.reason for refusal in outcome.refused}
+        return errors
+
+    def _settle(self, sent: Sequence[tuple[_Batch, dict[int, str]]]) -> None:
+        """What was sent can be found, and then counts as indexed: freshness promises no less."""
+        for entry in {entry for batch, _ in sent for entry in batch.entries}:
+            self.connections.indices.refresh(entry)
+        for batch, errors in sent:
+            written = {item.contact_id: item.version for item in batch.items if item.contact_id not in errors}
+            with self.connections.engine.begin() as db:
+                state.complete(db, batch.claim.lease, written)
+            if errors:
+                with self.connections.engine.begin() as db:
+                    state.fail(db, batch.claim.lease, errors)
+                _log.warning("the index refuses %s contacts, such as %s: %s", len(errors), *next(iter(errors.items())))
+            self._claims.discard(batch.claim)
+
+    def _give_back(self) -> None:
+        """Let others take what was claimed and not recorded."""
+        while self._claims:
+            with self.connections.engine.begin() as db:
+                state.release(db, self._claims.pop())
