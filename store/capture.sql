@@ -137,6 +137,11 @@ END $$;
 CREATE OR REPLACE FUNCTION capture_custom_fields_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM bump_custom_fields(ARRAY(SELECT old_rows::custom_fields FROM old_rows));
+    -- After the bump: whatever holds the slot's old values has waited since before this instant.
+    INSERT INTO freed_slots (org_id, object, slot, freed_at)
+    SELECT org_id, object, slot, clock_timestamp() FROM old_rows
+     WHERE EXISTS (SELECT FROM organisations WHERE organisations.id = old_rows.org_id)
+    ON CONFLICT (org_id, object, slot) DO UPDATE SET freed_at = excluded.freed_at;
     RETURN NULL;
 END $$;
 

@@ -15,3 +15,7 @@ class ConflictError(ServiceError):
 
 class UnacceptableError(ServiceError):
     """A value that cannot be stored."""
+
+
+class StaleError(ServiceError):
+    """The thing was changed since the version that the writer saw."""

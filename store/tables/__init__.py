@@ -15,6 +15,7 @@ from store.tables.people import (
     contact_tags,
     contacts,
     custom_fields,
+    freed_slots,
     tags,
 )
 from store.tables.segments import segment_versions, segments, static_members
@@ -32,6 +33,7 @@ __all__ = [
     "custom_fields",
     "event_types",
     "events",
+    "freed_slots",
     "index_state",
     "indices",
     "metadata",

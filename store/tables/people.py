@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    DateTime,
     Double,
     ForeignKey,
     Index,
@@ -122,4 +123,15 @@ custom_fields = Table(
     instant("created_at"),
     UniqueConstraint("org_id", "object", "key"),
     UniqueConstraint("org_id", "object", "slot"),
+)
+
+# Slots whose field was deleted while documents may still hold its values: free again when every change of the
+# organisation that has waited since `freed_at` or longer is in the index.
+freed_slots = Table(
+    "freed_slots",
+    metadata,
+    Column("org_id", ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True),
+    Column("object", Text, primary_key=True),
+    Column("slot", Text, primary_key=True),
+    Column("freed_at", DateTime(timezone=True), nullable=False),
 )

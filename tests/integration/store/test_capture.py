@@ -56,8 +56,8 @@ def world(db: Connection, organisation: Organisation) -> World:
         ("DELETE FROM channels WHERE id = :email", {ANNA}),
         ("DELETE FROM channels WHERE id = :phone", set()),
         # events
-        ("INSERT INTO events (contact_id, event_type_id, at) VALUES (:bert, :purchase, now()), "
-         "(:bert, :shipped, now()), (:cleo, :purchase, now())", {BERT, CLEO}),
+        (("INSERT INTO events (contact_id, event_type_id, at) VALUES (:bert, :purchase, now()), "
+         "(:bert, :shipped, now()), (:cleo, :purchase, now())"), {BERT, CLEO}),
         ("UPDATE events SET amount = 200 WHERE id = :bought", {ANNA}),
         ("UPDATE events SET amount = 100 WHERE id = :bought", set()),
         ("UPDATE events SET contact_id = :bert WHERE id = :bought", {ANNA, BERT}),
@@ -76,13 +76,13 @@ def world(db: Connection, organisation: Organisation) -> World:
         ("UPDATE custom_fields SET label = 'Tariff' WHERE org_id = :org", set()),
         ("UPDATE custom_fields SET key = 'tariff' WHERE org_id = :org", {ANNA}),
         ("DELETE FROM custom_fields WHERE org_id = :org", {ANNA}),
-        ("INSERT INTO custom_fields (org_id, object, key, label, type, slot) "
-         "VALUES (:org, 'contact', 'age', 'Age', 'number', 'double_0')", set()),
+        (("INSERT INTO custom_fields (org_id, object, key, label, type, slot) "
+         "VALUES (:org, 'contact', 'age', 'Age', 'number', 'double_0')"), set()),
         # declared behaviours
-        ("INSERT INTO behaviours (org_id, key, label, kind, event_type_id, condition) "
-         "VALUES (:org, 'large', 'Large', 'declared', :purchase, '{}')", {ANNA}),
-        ("INSERT INTO behaviours (org_id, key, label, kind, event_type_id, condition) "
-         "VALUES (:org, 'late', 'Late', 'declared', :shipped, '{}')", set()),
+        (("INSERT INTO behaviours (org_id, key, label, kind, event_type_id, condition) "
+         "VALUES (:org, 'large', 'Large', 'declared', :purchase, '{}')"), {ANNA}),
+        (("INSERT INTO behaviours (org_id, key, label, kind, event_type_id, condition) "
+         "VALUES (:org, 'late', 'Late', 'declared', :shipped, '{}')"), set()),
         # the tenant
         ("DELETE FROM organisations WHERE id = :org", {ANNA, BERT, CLEO}),
         ("UPDATE organisations SET name = name || '!' WHERE id = :org", set()),

@@ -17,6 +17,7 @@ DECLARE = (
     "INSERT INTO behaviours (org_id, key, label, kind, event_type_id, condition) "
     "VALUES (:org, 'large', 'Large', 'declared', :purchase, '{}')"
 )
+WHOM = "SELECT id, {} FROM contacts WHERE org_id = :org ORDER BY id"
 BUY = "INSERT INTO events (contact_id, event_type_id, at) VALUES (:bert, :purchase, now())"
 
 
@@ -68,12 +69,9 @@ def test_writers_in_opposite_order_do_not_deadlock(engine: Engine, world: World)
         world.run(db, "INSERT INTO contacts (org_id, external_id, company_id) "
                       "SELECT :org, 'n' || n, :acme FROM generate_series(1, 400) AS n")  # fmt: skip
     statements = [
-        "INSERT INTO events (contact_id, event_type_id, at) "
-        "SELECT id, :purchase, now() FROM contacts WHERE org_id = :org ORDER BY id",
-        "INSERT INTO events (contact_id, event_type_id, at) "
-        "SELECT id, :shipped, now() FROM contacts WHERE org_id = :org ORDER BY id DESC",
-        "INSERT INTO contact_tags SELECT id, :lead FROM contacts WHERE org_id = :org ORDER BY id DESC "
-        "ON CONFLICT DO NOTHING",
+        f"INSERT INTO events (contact_id, event_type_id, at) {WHOM.format(':purchase, now()')}",
+        f"INSERT INTO events (contact_id, event_type_id, at) {WHOM.format(':shipped, now()')} DESC",
+        f"INSERT INTO contact_tags {WHOM.format(':lead')} DESC ON CONFLICT DO NOTHING",
         "UPDATE companies SET size = coalesce(size, 0) + 1 WHERE id = :acme",
     ]
 

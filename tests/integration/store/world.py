@@ -83,4 +83,4 @@ class World:
 def versions(db: Connection, org_id: int) -> dict[int, int]:
     """The version of every contact of the organisation, deleted ones too."""
     rows = db.execute(text("SELECT contact_id, version FROM index_state WHERE org_id = :org"), {"org": org_id})
-    return {contact_id: version for contact_id, version in rows}
+    return dict(map(tuple, rows))

@@ -1,0 +1,44 @@
+"""Things that an organisation has one of for each name: tags, channels, owners and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, Table, Text, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from mappings.fields import Named
+
+
+def all_of(db: Connection, table: Table, name: str, org_id: int) -> tuple[Named, ...]:
+    """All that the organisation has, in the order of their names; `name` is the column."""
+    rows = db.execute(select(table.c.id, table.c[name]).where(table.c.org_id == org_id).order_by(table.c[name]))
+    return tuple(Named(*row) for row in rows)
+
+
+def ids_of(db: Connection, table: Table, name: str, org_id: int, names: Iterable[str], *, fold: bool) -> dict[str, int]:
+    """The ids of those that exist, by the name asked for; with `fold`, case makes no difference."""
+    wanted = list(dict.fromkeys(names))
+    if not wanted:
+        return {}
+    asked = select(func.unnest(literal(wanted, ARRAY(Text)), type_=Text()).label("name")).subquery()
+    stored = table.c[name]
+    same = func.lower(stored) == func.lower(asked.c.name) if fold else stored == asked.c.name
+    rows = db.execute(select(asked.c.name, table.c.id).join(table, same).where(table.c.org_id == org_id))
+    return dict(map(tuple, rows))
+
+
+def ensure(
+    db: Connection, table: Table, name: str, org_id: int, rows: Mapping[str, Mapping[str, str]], *, fold: bool = False
+) -> dict[str, int]:
+    """The ids of all, by name; where one is missing it is made, with the other columns given for it.
+
+    Another transaction that makes the same one is waited for.
+    """
+    found = ids_of(db, table, name, org_id, rows, fold=fold)
+    missing = sorted(rows.keys() - found.keys())  # in one order for all writers
+    if missing:
+        made = [{"org_id": org_id, name: one, **rows[one]} for one in missing]
+        db.execute(insert(table).on_conflict_do_nothing(), made)
+        found |= ids_of(db, table, name, org_id, missing, fold=fold)
+    return found

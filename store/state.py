@@ -1,0 +1,132 @@
+"""What the index has still to apply: rows of index_state, claimed in batches by leases.
+
+A claim is one short transaction; no row stays locked while Elasticsearch works. All instants are the database's clock.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, text
+
+from store import tables
+
+BATCH = 1_000  # contacts in a claim: some megabytes of documents, a second of work
+LEASE_SECONDS = 120  # a batch takes a second; a worker silent for this long is gone
+LONGEST_RETRY_SECONDS = 3_600  # a refused contact is tried again this often at least
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How many contacts have changes that the index lacks, and for how long the oldest of these has waited."""
+
+    pending: int
+    lag_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Contacts that one worker may index until the lease ends."""
+
+    lease: int
+    contact_ids: tuple[int, ...]
+
+
+def freshness(db: Connection, org_id: int | None = None) -> Freshness:
+    """How far the index is behind, for one organisation or for all."""
+    c = tables.index_state.c
+    waited = func.extract("epoch", func.clock_timestamp() - func.min(c.changed_at))
+    pending = select(func.count(), waited).where(c.version > c.indexed_version)
+    if org_id is not None:
+        pending = pending.where(c.org_id == org_id)
+    count, seconds = db.execute(pending).one()
+    return Freshness(pending=count, lag_seconds=max(0.0, float(seconds or 0)))
+
+
+def claim(db: Connection, limit: int = BATCH, lease_seconds: float = LEASE_SECONDS) -> Claim:
+    """Lease the contacts whose changes have waited longest, at most `limit`; none where others have them all."""
+    lease = secrets.randbits(63)
+    rows = db.execute(_CLAIM, {"lease": lease, "limit": limit, "seconds": lease_seconds})
+    return Claim(lease, tuple(sorted(rows.scalars())))
+
+
+def complete(db: Connection, lease: int, versions: Mapping[int, int]) -> None:
+    """The index holds these versions, by contact id; the lease on them ends.
+
+    A contact that changed meanwhile stays pending. A lease that ran out and is another worker's by now stays theirs.
+    """
+    ids = sorted(versions)
+    _lock_states(db, ids)
+    db.execute(_COMPLETE, {"ids": ids, "versions": [versions[one] for one in ids], "lease": lease})
+
+
+def fail(db: Connection, lease: int, errors: Mapping[int, str]) -> None:
+    """The index refused these contacts. They stay pending, with the reason, and are tried again later and later.
+
+    A change of the contact makes it due at once.
+    """
+    ids = sorted(errors)
+    _lock_states(db, ids)
+    parameters = {"ids": ids, "errors": [errors[one] for one in ids], "lease": lease}
+    db.execute(_FAIL, parameters | {"longest": LONGEST_RETRY_SECONDS})
+
+
+def release(db: Connection, claim: Claim) -> None:
+    """End a lease early: others may take at once what is left of it."""
+    ids = sorted(claim.contact_ids)
+    _lock_states(db, ids)
+    db.execute(_RELEASE, {"ids": ids, "lease": claim.lease})
+
+
+def lock(db: Connection, contact_ids: Collection[int]) -> None:
+    """Take what a writer of these contacts will need, in the one order that all writers keep.
+
+    For transactions of several statements: each alone would take its locks in order, all together would not. First
+    the contacts, then their rows of index_state, each by id.
+    """
+    ids = sorted(contact_ids)
+    db.execute(text("SELECT FROM contacts WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE"), {"ids": ids})
+    _lock_states(db, ids)
+
+
+def _lock_states(db: Connection, ids: Sequence[int]) -> None:
+    # A plain UPDATE would lock them in the order of its plan, and writers that come from the other end would deadlock.
+    ordered = text("SELECT FROM index_state WHERE contact_id = ANY (:ids) ORDER BY contact_id FOR NO KEY UPDATE")
+    db.execute(ordered, {"ids": ids})
+
+
+_CLAIM = text("""
+    WITH due AS MATERIALIZED (
+        SELECT contact_id FROM index_state
+         WHERE version > indexed_version AND (leased_until IS NULL OR leased_until < clock_timestamp())
+         ORDER BY changed_at LIMIT :limit
+           FOR NO KEY UPDATE SKIP LOCKED)
+    UPDATE index_state
+       SET lease = :lease, leased_until = clock_timestamp() + make_interval(secs => :seconds)
+      FROM due WHERE index_state.contact_id = due.contact_id
+    RETURNING index_state.contact_id""")
+
+_COMPLETE = text("""
+    UPDATE index_state AS state
+       SET indexed_version = greatest(state.indexed_version, written.version),
+           lease = CASE WHEN state.lease = :lease THEN NULL ELSE state.lease END,
+           leased_until = CASE WHEN state.lease = :lease THEN NULL ELSE state.leased_until END,
+           attempts = 0,
+           error = NULL
+      FROM unnest(CAST(:ids AS bigint[]), CAST(:versions AS bigint[])) AS written (contact_id, version)
+     WHERE state.contact_id = written.contact_id""")
+
+_FAIL = text("""
+    UPDATE index_state AS state
+       SET lease = NULL,
+           leased_until = clock_timestamp() + make_interval(secs => least(2.0 ^ least(state.attempts, 30), :longest)),
+           attempts = state.attempts + 1,
+           error = refused.error
+      FROM unnest(CAST(:ids AS bigint[]), CAST(:errors AS text[])) AS refused (contact_id, error)
+     WHERE state.contact_id = refused.contact_id AND state.lease = :lease""")
+
+_RELEASE = text("""
+    UPDATE index_state SET lease = NULL, leased_until = NULL
+     WHERE contact_id = ANY (:ids) AND lease = :lease""")

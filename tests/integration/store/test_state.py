@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Connection, Engine, text
+
+from runtime import database
+from runtime.settings import Settings
+from store import organisations, state
+
+CONTACTS = 50
+
+
+@pytest.fixture
+def engine(own_settings: Settings) -> Iterator[Engine]:
+    """A database of its own: a claim takes what is due, whosever it is."""
+    made = database.engine(own_settings)
+    with made.begin() as db:
+        for name in ("first", "second"):
+            organisations.create(db, name)
+        db.execute(
+            text("INSERT INTO contacts (org_id, external_id) SELECT 1, 'c' || n FROM generate_series(1, :n) AS n"),
+            {"n": CONTACTS},
+        )
+    yield made
+    made.dispose()
+
+
+def versions(db: Connection, ids: tuple[int, ...]) -> dict[int, int]:
+    rows = db.execute(
+        text("SELECT contact_id, version FROM index_state WHERE contact_id = ANY (:ids)"), {"ids": list(ids)}
+    )
+    return dict(map(tuple, rows))
+
+
+def drain(engine: Engine) -> None:
+    with engine.begin() as db:
+        claim = state.claim(db)
+        state.complete(db, claim.lease, versions(db, claim.contact_ids))
+
+
+def touch(engine: Engine, contact_id: int) -> None:
+    with engine.begin() as db:
+        db.execute(text("UPDATE contacts SET city = coalesce(city, '') || 'x' WHERE id = :id"), {"id": contact_id})
+
+
+def test_pending_contacts_are_claimed_once(engine: Engine) -> None:
+    with engine.begin() as db:
+        first = state.claim(db, 30)
+    with engine.begin() as db:
+        second = state.claim(db, 30)
+    with engine.begin() as db:
+        third = state.claim(db, 30)
+    assert len(first.contact_ids) == 30
+    assert len(second.contact_ids) == 20
+    assert not set(first.contact_ids) & set(second.contact_ids)
+    assert third.contact_ids == ()
+
+
+def test_claims_that_meet_share_the_work_and_do_not_wait(engine: Engine) -> None:
+    with engine.connect() as one, engine.connect() as other:
+        first, second = state.claim(one, 30), state.claim(other, 30)
+        assert set(first.contact_ids).isdisjoint(second.contact_ids)
+        assert len(first.contact_ids) + len(second.contact_ids) == CONTACTS
+
+
+def test_the_longest_waiting_come_first(engine: Engine) -> None:
+    drain(engine)
+    for contact_id in (7, 3, 5, 7):
+        touch(engine, contact_id)
+    with engine.begin() as db:
+        assert state.claim(db, 2).contact_ids == (3, 7)
+
+
+def test_a_lease_that_ran_out_is_claimed_again(engine: Engine) -> None:
+    with engine.begin() as db:
+        first = state.claim(db, lease_seconds=-1)
+    with engine.begin() as db:
+        assert state.claim(db).contact_ids == first.contact_ids
+
+
+def test_a_released_lease_is_claimed_again(engine: Engine) -> None:
+    with engine.begin() as db:
+        first = state.claim(db)
+        state.release(db, first)
+        assert state.claim(db).contact_ids == first.contact_ids
+
+
+def test_a_completed_contact_is_not_pending(engine: Engine) -> None:
+    drain(engine)
+    with engine.begin() as db:
+        assert state.freshness(db) == state.Freshness(0, 0.0)
+        assert state.claim(db).contact_ids == ()
+
+
+def test_a_contact_that_changed_while_it_was_indexed_stays_pending_and_is_due_at_once(engine: Engine) -> None:
+    with engine.begin() as db:
+        claim = state.claim(db)
+        seen = versions(db, claim.contact_ids)
+    touch(engine, 9)
+    with engine.begin() as db:
+        state.complete(db, claim.lease, seen)
+        assert state.claim(db).contact_ids == (9,)
+
+
+def test_a_late_completion_takes_nothing_back(engine: Engine) -> None:
+    with engine.begin() as db:
+        slow = state.claim(db, lease_seconds=-1)
+        old = versions(db, slow.contact_ids)
+    touch(engine, 9)
+    with engine.begin() as db:
+        state.claim(db)
+        state.complete(db, slow.lease, old)  # of a lease that is another worker's by now
+        assert state.claim(db).contact_ids == ()  # theirs stays theirs
+    with engine.begin() as db:
+        db.execute(text("UPDATE index_state SET leased_until = NULL, lease = NULL"))
+        again = state.claim(db)
+        assert again.contact_ids == (9,)
+        state.complete(db, again.lease, versions(db, (9,)))
+        state.complete(db, slow.lease, old)
+        assert state.freshness(db).pending == 0
+
+
+def test_a_refused_contact_waits_longer_each_time_and_keeps_its_reason(engine: Engine) -> None:
+    waits = []
+    for _ in range(3):
+        with engine.begin() as db:
+            db.execute(text("UPDATE index_state SET leased_until = NULL"))
+            claim = state.claim(db)
+            state.fail(db, claim.lease, {4: "too long"})
+            row = db.execute(
+                text(
+                    "SELECT error, extract(epoch FROM leased_until - clock_timestamp()) AS wait, lease "
+                    "FROM index_state WHERE contact_id = 4"
+                )
+            ).one()
+            assert (row.error, row.lease) == ("too long", None)
+            assert 4 not in state.claim(db).contact_ids
+            waits.append(round(row.wait))
+    assert waits == [1, 2, 4]
+
+
+def test_the_longest_wait_of_a_refused_contact_is_an_hour(engine: Engine) -> None:
+    with engine.begin() as db:
+        claim = state.claim(db)
+        db.execute(text("UPDATE index_state SET attempts = 1000000"))
+        state.fail(db, claim.lease, {4: "too long"})
+        wait = text("SELECT extract(epoch FROM leased_until - clock_timestamp()) FROM index_state WHERE contact_id = 4")
+        assert 3590 < db.execute(wait).scalar_one() <= 3600
+
+
+def test_a_refused_contact_that_changes_is_due_at_once(engine: Engine) -> None:
+    drain(engine)
+    touch(engine, 4)
+    with engine.begin() as db:
+        state.fail(db, state.claim(db).lease, {4: "too long"})
+        assert state.claim(db).contact_ids == ()
+    touch(engine, 4)
+    with engine.begin() as db:
+        claim = state.claim(db)
+        assert claim.contact_ids == (4,)
+        state.complete(db, claim.lease, versions(db, (4,)))
+        row = db.execute(text("SELECT error, attempts FROM index_state WHERE contact_id = 4")).one()
+        assert tuple(row) == (None, 0)
+
+
+def test_a_change_does_not_end_a_lease(engine: Engine) -> None:
+    with engine.begin() as db:
+        state.claim(db)
+    touch(engine, 4)
+    with engine.begin() as db:
+        assert state.claim(db).contact_ids == ()
+
+
+def test_freshness_is_of_one_organisation_or_of_all(engine: Engine) -> None:
+    with engine.begin() as db:
+        assert state.freshness(db, 1).pending == CONTACTS
+        assert state.freshness(db, 1).lag_seconds > 0
+        assert state.freshness(db, 2) == state.Freshness(0, 0.0)
+        assert state.freshness(db).pending == CONTACTS
+
+
+def test_completing_while_writers_come_from_the_other_end_does_not_deadlock(engine: Engine) -> None:
+    def write() -> None:
+        with engine.begin() as db:
+            db.execute(text("INSERT INTO events (contact_id, event_type_id, at) "
+                            "SELECT id, 1, now() FROM contacts ORDER BY id DESC"))  # fmt: skip
+
+    with engine.begin() as db:
+        db.execute(text("INSERT INTO event_types (org_id, key, label, actor) VALUES (1, 'seen', 'Seen', 'contact')"))
+    with ThreadPoolExecutor(4) as pool:
+        work = [pool.submit(one) for _ in range(20) for one in (write, lambda: drain(engine))]
+        for one in work:
+            one.result()
