@@ -19,8 +19,16 @@ _WHITESPACE = frozenset(
 AMBIGUOUS = _WHITESPACE | {BEGIN, END, SPACE, OTHER}
 _STAND_INS = str.maketrans({" ": SPACE} | dict.fromkeys(AMBIGUOUS, OTHER))
 
-# Letters younger than Python 3.11's Unicode 14 tables that the index does fold: U+1C89, U+A7CB, the Garay capitals, ...
-_YOUNGER: dict[int, int] = {0x0130: 0x0069}
+# Letters that Python 3.11 (Unicode 14) does not know and the index does fold, and the one that Python makes two of.
+_YOUNGER: dict[int, int] = {
+    0x0130: 0x0069,  # I with a dot above
+    0x1C89: 0x1C8A,  # Cyrillic
+    0xA7CB: 0x0264,  # Latin, up to A7DC
+    0xA7CC: 0xA7CD,
+    0xA7DA: 0xA7DB,
+    0xA7DC: 0x019B,
+    **{capital: capital + 0x20 for capital in range(0x10D50, 0x10D66)},  # Garay
+}
 
 
 def fold(value: str) -> str:
