@@ -1,0 +1,37 @@
+"""Pieces of one SQL statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class Parameters:
+    """The values of one statement, by the names that its SQL calls them."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, object] = {}
+
+    def bind(self, value: object, kind: str) -> str:
+        """SQL for `value` as PostgreSQL's type `kind`."""
+        name = f"p{len(self.values)}"
+        self.values[name] = value
+        return f"CAST(:{name} AS {kind})"
+
+    def folded(self, texts: Sequence[str]) -> str:
+        """SQL for an array of the texts, folded."""
+        return f"ARRAY(SELECT {folded('one')} FROM unnest({self.bind(list(texts), 'text[]')}) AS one)"
+
+
+def folded(text: str) -> str:
+    """SQL for the text in simple lower case, code point by code point: pg_c_utf8 knows no language and no context."""
+    return f"lower({text} COLLATE pg_c_utf8)"
+
+
+def filled(text: str) -> str:
+    """SQL for the text, NULL where it is empty."""
+    return f"nullif({text}, '')"
+
+
+def sure(condition: str) -> str:
+    """SQL that is true or false where `condition` may be NULL: a rule is false on what is missing."""
+    return f"coalesce({condition}, false)"
