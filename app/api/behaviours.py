@@ -1,0 +1,36 @@
+"""Behaviours: kinds of engagement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from app.api.area import Area
+from app.auth import caller
+from app.questions import placed
+from app.schemas.setup import Behaviour, BehaviourRequest, Behaviours
+from app.service import service
+from mappings.fields import Behaviour as Declared
+from store import behaviours
+from store.tokens import Scope
+
+area = Area("behaviours", __name__, description="Kinds of engagement that conditions ask about.")
+
+
+@area.endpoint("GET", "/behaviours", scope=Scope.READ, answer=Behaviours)
+def all_of() -> Mapping[str, Any]:
+    """Every behaviour: one for each event type and channel, `any`, and those that were declared."""
+    with service().reading() as db:
+        return {"behaviours": behaviours.all_of(db, caller().org_id)}
+
+
+@area.endpoint(
+    "POST", "/behaviours", scope=Scope.WRITE, body=BehaviourRequest, answer=Behaviour, status=HTTPStatus.CREATED
+)
+def declare(key: str, label: str | None, event_type: str, condition: object) -> Declared:
+    """Events of one type that meet a condition; past events are filled in, and until then it is unavailable."""
+    org_id = caller().org_id
+    with service().writing() as db, placed("#/condition"):
+        code = behaviours.declare(db, org_id, key, label, event_type, condition).code
+        return next(one for one in behaviours.all_of(db, org_id) if one.code == code)

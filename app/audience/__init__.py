@@ -1,0 +1,133 @@
+"""The only reader of the index: counts, samples, lists and explains the contacts that meet a condition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.audience.columns import Columns, Member, can_be_shown, value_at
+from app.audience.index import Contacts, Index, IndexAway, IndexMissing, Search
+from app.audience.ranks import highest_ranks
+from mappings.fields import Field
+from mappings.index import BUCKETS
+from mappings.text import fold
+from segments import Condition, Moment, closed_windows
+from segments import compile as compiled
+from segments.clauses import Clause, all_of
+
+__all__ = ["Audience", "Columns", "Index", "IndexAway", "IndexMissing", "Member", "Value", "can_be_shown"]
+
+STREAM_PAGE = 10_000  # Elasticsearch's own bound on a page; larger ones are not faster
+
+_IN_REGEXP = re.compile(r"[^\w\s]|_")  # whatever could mean something in Lucene's regular expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value that contacts have, as one of them spells it, and how many have it."""
+
+    value: Any
+    contacts: int
+
+
+class Audience:
+    """The contacts of one organisation, as the index has them.
+
+    Every method takes a clause from `clause`. All raise IndexAway when Elasticsearch has no whole answer, and
+    IndexMissing before the first build.
+    """
+
+    def __init__(self, contacts: Contacts) -> None:
+        self._contacts = contacts
+
+    def clause(self, condition: Condition, moment: Moment) -> Clause:
+        """The condition as one Elasticsearch clause; raises ConditionError where it cannot be exact."""
+        ranks = highest_ranks(self._contacts, closed_windows(condition, moment))
+        return compiled(condition, moment, ranks)
+
+    def count(self, clause: Clause) -> int:
+        """How many contacts meet the clause, exactly."""
+        answer = self._contacts.search({"size": 0, "track_total_hits": True, "query": self._contacts.fenced(clause)})
+        total: int = answer["hits"]["total"]["value"]
+        return total
+
+    def counts(self, clauses: Sequence[Clause]) -> list[int]:
+        """How many contacts meet each clause, in one request."""
+        filters = {str(number): clause for number, clause in enumerate(clauses)}
+        answer = self._contacts.search(
+            {
+                "size": 0,
+                "track_total_hits": False,
+                "query": self._contacts.fenced({"match_all": {}}),
+                "aggs": {"counts": {"filters": {"filters": filters}}},
+            }
+        )
+        buckets = answer["aggregations"]["counts"]["buckets"]
+        return [buckets[number]["doc_count"] for number in filters]
+
+    def sample(self, clause: Clause, size: int, seed: int, columns: Columns) -> tuple[Member, ...]:
+        """Up to `size` contacts from the buckets that follow the seed's: the same ones until the data changes."""
+        if size == 0:
+            return ()
+        start = seed % BUCKETS
+        spans = [{"range": {"bucket": {"gte": start}}}, {"range": {"bucket": {"lt": start}}}]
+        order = [{"bucket": "asc"}, {"contact_id": "asc"}]
+        answers = self._contacts.searches(
+            [self._listing(all_of([clause, span]), size, columns, order) for span in spans]
+        )
+        return tuple(columns.member(hit) for answer in answers for hit in answer["hits"]["hits"])[:size]
+
+    def page(self, clause: Clause, size: int, after: int, columns: Columns) -> tuple[Member, ...]:
+        """The next contacts by id, after the contact `after`; needs nothing kept in Elasticsearch between pages."""
+        search = self._listing(clause, size, columns, [{"contact_id": "asc"}])
+        answer = self._contacts.search(search | {"search_after": [after]})
+        return tuple(map(columns.member, answer["hits"]["hits"]))
+
+    def stream(self, clause: Clause, columns: Columns) -> Iterator[Member]:
+        """Every contact, in no particular order, out of one state of the index."""
+        search = self._listing(clause, STREAM_PAGE, columns, ["_doc", {"_shard_doc": "asc"}])
+        with self._contacts.point() as point:
+            while hits := point(search)["hits"]["hits"]:
+                yield from map(columns.member, hits)
+                if len(hits) < STREAM_PAGE:
+                    return
+                search = search | {"search_after": hits[-1]["sort"]}
+
+    def values(self, field: Field, containing: str, size: int) -> tuple[Value, ...]:
+        """The field's most frequent values that contain the text, whatever the case."""
+        terms: dict[str, Any] = {"field": field.path, "size": size}
+        if containing:
+            terms["include"] = f".*{_literally(fold(containing))}.*"
+        spelling = {"spelling": {"top_hits": {"size": 1, "_source": [field.path]}}}
+        answer = self._contacts.search(
+            {
+                "size": 0,
+                "track_total_hits": False,
+                "query": self._contacts.fenced({"exists": {"field": field.path}}),
+                "aggs": {"values": {"terms": terms, "aggs": spelling}},
+            }
+        )
+        return tuple(_value(field, bucket) for bucket in answer["aggregations"]["values"]["buckets"])
+
+    def _listing(self, clause: Clause, size: int, columns: Columns, order: Sequence[object]) -> Search:
+        return {
+            "size": size,
+            "track_total_hits": False,
+            "query": self._contacts.fenced(clause),
+            "sort": order,
+            "_source": columns.source,
+        }
+
+
+def _literally(text: str) -> str:
+    return _IN_REGEXP.sub(lambda found: "\\" + found[0], text)
+
+
+def _value(field: Field, bucket: Mapping[str, Any]) -> Value:
+    # The bucket's key is in lower case, so a contact that has the value lends its spelling.
+    (hit,) = bucket["spelling"]["hits"]["hits"]
+    stored = value_at(hit["_source"], field.path)
+    spelt = stored if isinstance(stored, list) else [stored]
+    return Value(next((one for one in spelt if fold(str(one)) == bucket["key"]), bucket["key"]), bucket["doc_count"])

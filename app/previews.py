@@ -1,0 +1,42 @@
+"""Answers about trees that came with a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from app.answers import Answers
+from app.questions import TREE, ask, define, placed
+from app.service import service
+from app.shown import shown
+from segments import ConditionError
+
+
+def preview(
+    org_id: int, tree: object, as_of: datetime | None, *, sample: int, columns: Sequence[str], funnel: bool
+) -> Mapping[str, Any]:
+    """What schemas.Preview shows; raises ConditionError, Refusal."""
+    with service().reading() as db:
+        question = ask(db, org_id, tree, as_of)
+    chosen = shown(question.definition.catalogue, columns, "#/columns")
+    answers = Answers(question)
+    return {
+        "count": answers.count(),
+        "sample": answers.sample(sample, chosen),
+        "sentence": question.definition.sentence,
+        "funnel": answers.funnel() if funnel else None,
+        "receipt": answers.receipt,
+    }
+
+
+def validate(org_id: int, tree: object) -> Mapping[str, Any]:
+    """What schemas.Validation shows."""
+    try:
+        with service().reading() as db, placed(TREE):
+            definition = define(db, org_id, tree)
+    except ConditionError as error:
+        return {"valid": False, "errors": error.problems, "sentence": None, "tree": None, "ignored": ()}
+    written = definition.written
+    ignored = [TREE + pointer.removeprefix("#") for pointer in written.ignored]
+    return {"valid": True, "errors": (), "sentence": definition.sentence, "tree": written.tree, "ignored": ignored}

@@ -1,0 +1,94 @@
+"""What every schema shares: strictness, the problem document, instants, the receipt of an answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+
+class Strict(Schema):
+    """A schema of requests: what it does not name is refused."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Instant(fields.DateTime):
+    """RFC 3339 in UTC. An instant without an offset is refused: whose clock was meant?"""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        instant = super()._deserialize(value, attr, data, **kwargs)
+        assert isinstance(instant, datetime)
+        if instant.tzinfo is None:
+            raise ValidationError("An instant needs an offset, as in 2026-03-01T09:00:00Z.")
+        return instant.astimezone(UTC)
+
+
+class Name(fields.String):
+    """A name that people read: 1 to 200 characters, without control characters or blanks around it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            validate=[
+                validate.Length(1, 200),
+                validate.Regexp(r"^[^\x00-\x1f\x7f]*\Z", error="A name has no control characters."),
+            ],
+            **kwargs,
+        )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        return text.strip()
+
+
+class Fault(Schema):
+    """One fault, with its place."""
+
+    pointer = fields.String(
+        required=True,
+        metadata={"description": "A JSON pointer into the body (#/tree/rules/0/value) or a query parameter (?limit)."},
+    )
+    code = fields.String(required=True, metadata={"description": "For programs."})
+    detail = fields.String(required=True, metadata={"description": "For people."})
+    allowed = fields.List(fields.String(), metadata={"description": "What would be accepted, where that is a list."})
+
+
+class ProblemDocument(Schema):
+    """RFC 9457."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    errors = fields.List(fields.Nested(Fault), required=True)
+
+
+class Freshness(Schema):
+    """How far the index is behind."""
+
+    pending = fields.Integer(
+        required=True, metadata={"description": "Contacts whose latest change the index has still to apply."}
+    )
+    lag_seconds = fields.Float(required=True, metadata={"description": "Age of the oldest of those changes."})
+
+
+class Receipt(Schema):
+    """What an answer is worth: when, of what definition, of which query, over how fresh an index."""
+
+    as_of = Instant(required=True, metadata={"description": "The one instant that every rule was evaluated at."})
+    definition_version = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Of the saved segment; null for an unsaved tree."}
+    )
+    query_hash = fields.String(required=True, metadata={"description": "The same for the same query."})
+    index = fields.Nested(Freshness, required=True)
+    ignored = fields.List(
+        fields.String(), required=True, metadata={"description": "Pointers of muted rules, which were left out."}
+    )
