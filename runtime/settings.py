@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal, get_args, get_type_hints
+from typing import Literal, get_args, get_origin, get_type_hints
 
 from mappings.errors import ServiceError
 
 ROOT = Path(__file__).resolve().parent.parent
 LogFormat = Literal["text", "json"]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 
 class SettingsError(ServiceError):
@@ -50,7 +52,7 @@ class Settings:
     index_workers: int = 1  # more of them share the work by leases
     job_workers: int = 1
     log_format: LogFormat = "text"
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
 
     # Database
     database_pool: int = 5  # connections a process keeps; gunicorn's threads need one each
@@ -100,9 +102,10 @@ class Settings:
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, (int, float)) and value < _LEAST.get(field.name, 1):
-                least = _LEAST.get(field.name, 1)
+            if isinstance(value, (int, float)) and not value >= (least := _LEAST.get(field.name, 1)):
                 raise SettingsError(f"{field.name.upper()} is {value}", f"set it to {least} or more")
+            if (form := _FORMS.get(field.name)) is not None and re.fullmatch(form, str(value)) is None:
+                raise SettingsError(f"{field.name.upper()} is {value!r}", f"write it as {form}")
 
 
 _LEAST: dict[str, float] = {
@@ -112,6 +115,12 @@ _LEAST: dict[str, float] = {
     "elasticsearch_timeout_seconds": 0.1,
     "database_timeout_seconds": 0.1,
     "servers_start_seconds": 0.1,
+}
+
+# A regular expression each.
+_FORMS: dict[str, str] = {
+    "index_prefix": "[a-z][a-z0-9-]*",  # what names of indices may begin with, everywhere
+    "elasticsearch_heap": "[0-9]+[mg]",
 }
 
 
@@ -124,6 +133,6 @@ def _read(name: str, written: str, kind: object) -> object:
             raise SettingsError(f"{name} is {written!r}", "write a number") from None
     if kind is Path:
         return Path(written).expanduser().absolute()
-    if kind is LogFormat and written not in get_args(LogFormat):
-        raise SettingsError(f"{name} is {written!r}", f"write one of: {', '.join(get_args(LogFormat))}")
+    if (words := get_args(kind)) and get_origin(kind) is Literal and written not in words:
+        raise SettingsError(f"{name} is {written!r}", f"write one of: {', '.join(words)}")
     return written

@@ -21,9 +21,9 @@ from runtime.settings import Settings
 if TYPE_CHECKING:  # unit tests import no client of a server
     from elasticsearch import Elasticsearch
     from sqlalchemy import Connection, Engine
-    from store.organisations import Organisation
 
     from runtime.embedded import Urls
+    from store.organisations import Organisation
 
 _REDIS_DATABASES = itertools.cycle(range(1, 16))  # 0 is the session's
 

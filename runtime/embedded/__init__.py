@@ -6,6 +6,7 @@ Those that a setting names are used as they are; the rest is started here. Nothi
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -67,16 +68,17 @@ def running(settings: Settings) -> Urls | None:
     return joined(settings, found.urls) if set(names) <= set(found.urls) else None
 
 
-def down(settings: Settings) -> bool:
-    """Stop the set of the state folder; False when none runs."""
+def down(settings: Settings, *, delete_data: bool = False) -> bool:
+    """Stop the set of the state folder and, if asked, delete what it kept; False when none ran."""
     state = _state(settings)
     with locked(state.start_lock, seconds=_START_SECONDS):
-        found = state.running()
-        if found is None:
-            return False
-        os.kill(found.supervisor, signal.SIGTERM)
+        if (found := state.running()) is not None:
+            os.kill(found.supervisor, signal.SIGTERM)
         with locked(state.alive_lock, seconds=_STOP_SECONDS):
-            return True
+            ground = Ground.of(state.folder).folder
+            if delete_data and ground.exists():
+                shutil.rmtree(ground)
+    return found is not None
 
 
 def _state(settings: Settings) -> State:

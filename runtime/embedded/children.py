@@ -35,7 +35,7 @@ def start(
     the caller's own Java, PostgreSQL or Redis do not reach it.
     """
     with log.open("wb") as output:
-        return subprocess.Popen(  # no other thread of ours holds a lock when this is called
+        return subprocess.Popen(
             [os.fspath(argument) for argument in command.arguments],
             cwd=command.folder,
             env={"PATH": os.environ.get("PATH", os.defpath), **command.environment},

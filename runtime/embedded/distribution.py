@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from runtime.embedded.errors import EmbeddedError
 from runtime.embedded.locks import locked
+from runtime.embedded.unfinished import workplace
 
 VERSION = "8.19.4"  # later ones of 8.19 need modules of Java that the packaged runtime leaves out
 SHA256 = "553088b4c0f60f04d7c63da609aaeae372c483159f4fb8013599e91233aab0de"
@@ -52,9 +52,9 @@ def _archive(cache: Path, fetch: Fetch, sha256: str) -> Path:
 
 def _fetch(archive: Path, fetch: Fetch, sha256: str) -> None:
     _log.info("fetching Elasticsearch %s (107 MB, once)", VERSION)
-    with tempfile.TemporaryDirectory(dir=archive.parent, prefix="download-") as folder:
+    with workplace(archive) as folder:
         try:
-            fetched = fetch(Path(folder))
+            fetched = fetch(folder)
         except (
             OSError,
             RuntimeError,
@@ -90,10 +90,10 @@ def _digest(file: Path) -> str:
 
 def _unpack(archive: Path, home: Path) -> None:
     """Unpack, then rename: a home that exists is whole."""
-    with tempfile.TemporaryDirectory(dir=home.parent, prefix="unpack-") as folder:
+    with workplace(home) as folder:
         with zipfile.ZipFile(archive) as opened:
             opened.extractall(folder)
-        (root,) = Path(folder).iterdir()
+        (root,) = folder.iterdir()
         _open_to_read(root)
         root.rename(home)
 

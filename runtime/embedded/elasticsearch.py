@@ -16,7 +16,7 @@ from runtime.embedded.server import Server
 # Options that the shipped jvm.options has and the packaged Java does not know.
 _ABSENT = ("jdk.incubator.vector", "-Xlog")
 _LAUNCHER = "org.elasticsearch.launcher.CliToolLauncher"
-_PROBE_SECONDS = 5.0
+_PROBE_SECONDS = 3.0  # the answer may wait a second for its shards
 
 
 class Elasticsearch(Server):
@@ -99,8 +99,6 @@ class Elasticsearch(Server):
         }
 
     def _answers(self, process: subprocess.Popen[bytes]) -> bool:
-        if process.poll() is not None:
-            return False
         connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=_PROBE_SECONDS)
         try:
             connection.request("GET", "/_cluster/health?wait_for_status=yellow&timeout=1s")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -12,6 +11,7 @@ from runtime.embedded.distribution import unpacked
 from runtime.embedded.errors import EmbeddedError
 from runtime.embedded.grounds import Account, staging
 from runtime.embedded.locks import locked
+from runtime.embedded.unfinished import workplace
 
 _COPY_SECONDS = 120.0  # another process may be copying the same 150 MB
 
@@ -63,8 +63,8 @@ def _copied(installed: Path, parts: tuple[str, ...], copy: Path) -> Path:
     copy.parent.mkdir(exist_ok=True)
     with locked(copy.with_name(f"{copy.name}.lock"), seconds=_COPY_SECONDS):
         if not copy.is_dir():
-            with tempfile.TemporaryDirectory(dir=copy.parent, prefix="copy-") as folder:
-                whole = Path(folder) / "whole"
+            with workplace(copy) as folder:
+                whole = folder / "whole"
                 for part in parts:
                     shutil.copytree(installed / part, whole / part, symlinks=True)
                 _open_to_all(whole)

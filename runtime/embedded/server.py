@@ -69,13 +69,15 @@ class Server(ABC):
     def wait(self, deadline: float) -> None:
         """Return when it answers; raises EmbeddedError when it ends before, or not by `deadline` (monotonic)."""
         attempts = 1
-        while not self._answers(self._running()):
+        while True:
             if (code := self._running().poll()) is not None:
                 if attempts == _ATTEMPTS or not self._port_was_taken():
                     raise self._failure(f"{self.name} ended with code {code} while starting")
                 attempts += 1
                 self._launch(None)
-            elif time.monotonic() > deadline:
+            if self._answers(self._running()):
+                break
+            if time.monotonic() > deadline:
                 raise self._failure(f"{self.name} did not answer in time")
             time.sleep(_POLL_SECONDS)
         self._port_file.write_text(str(self.port))

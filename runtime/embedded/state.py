@@ -29,6 +29,11 @@ class State:
         return self.folder / "start.lock"
 
     @property
+    def supervisor_lock(self) -> Path:
+        """Held by the supervisor alone: while it is, the servers are looked after."""
+        return self.folder / "supervisor.lock"
+
+    @property
     def alive_lock(self) -> Path:
         """Held by the supervisor and every server: free means that none of them is left."""
         return self.folder / "alive.lock"
@@ -44,7 +49,7 @@ class State:
 
     def running(self) -> Running | None:
         """What runs now. A file left by one that was killed says nothing: the lock does."""
-        if not is_locked(self.alive_lock):
+        if not is_locked(self.supervisor_lock):
             return None
         try:
             return Running(**json.loads(self._running.read_text()))

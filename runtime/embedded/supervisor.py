@@ -67,7 +67,10 @@ def _stop_with_standard_input() -> None:
 
 def _run(plan: Plan) -> None:
     state = State(plan.state)
-    with locked(state.alive_lock, seconds=_PREDECESSOR_SECONDS) as descriptor:
+    with (
+        locked(state.alive_lock, seconds=_PREDECESSOR_SECONDS) as descriptor,
+        locked(state.supervisor_lock, seconds=_PREDECESSOR_SECONDS),
+    ):
         state.clear()
         plan.ground.make()
         servers = plan.servers(keep=(descriptor,))

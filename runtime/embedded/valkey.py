@@ -5,10 +5,14 @@ from __future__ import annotations
 import subprocess
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from runtime.embedded.children import Command
 from runtime.embedded.ports import LOOPBACK
 from runtime.embedded.server import Server
+
+_NO_RETRY = Retry(NoBackoff(), 0)  # whoever waits asks again anyway
 
 
 class Valkey(Server):
@@ -29,7 +33,7 @@ class Valkey(Server):
         return Command([self.programs.valkey, *arguments], room)
 
     def _answers(self, process: subprocess.Popen[bytes]) -> bool:
-        with redis.Redis(host=LOOPBACK, port=self.port, socket_timeout=1) as client:
+        with redis.Redis(host=LOOPBACK, port=self.port, socket_timeout=1, retry=_NO_RETRY) as client:
             try:
                 answer = client.info("server")
             except redis.RedisError:
