@@ -36,7 +36,10 @@ def translate(
 
     Raises:
         UntranslatableError: something in the tree is not understood.
+        ValueError: `now` has no time zone.
     """
+    if now.tzinfo is None:
+        raise ValueError("now is no instant without a time zone")
     moment = Moment(now, ZoneInfo(zone), week_start, closed)
     parameters = Parameters()
     definitions = Definitions(db, org_id)

@@ -146,6 +146,7 @@ def _asked(world: World, field: str, operator: str, value: object, expected: str
 def test_what_is_finer_than_a_millisecond_is_dropped(world: World) -> None:
     assert world.ask(rule("created_at", "on", "2026-02-28T11:29:59.999Z")) == {"t1"}
     assert world.ask(rule("created_at", "onOrBefore", "2026-03-31T10:29:59.999Z")) == NAMES - {"t7", "t8", "t9"}
+    assert world.ask(rule("created_at", "moreThanAhead", {"n": 1, "unit": "day"})) == {"t9"}
 
 
 def test_those_without_a_date_can_be_left_out(world: World) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from store import tables
-from tests.integration.sql_voice.world import NAMES, World, group, rule
+from tests.integration.sql_voice.world import NAMES, NOW, World, group, rule
 from tests.sql_voice import UntranslatableError
 
 GERMAN = rule("country", "=", "DE")  # anna, bert
@@ -149,6 +149,11 @@ def test_the_place_leads_through_the_groups(world: World) -> None:
 def test_a_sum_is_refused_for_an_earlier_moment(world: World) -> None:
     with pytest.raises(UntranslatableError):
         world.ask(rule("engagement.purchase", "amounted", {"at_least": 1}), closed=True)
+
+
+def test_a_moment_without_a_time_zone_is_refused(world: World) -> None:
+    with pytest.raises(ValueError, match="no instant"):
+        world.ask(GERMAN, now=NOW.replace(tzinfo=None))
 
 
 def test_a_channel_can_be_called_like_a_figure(world: World) -> None:
