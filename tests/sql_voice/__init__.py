@@ -13,8 +13,8 @@ What it leaves to others:
 * limits of size, and which values a choice may take: it answers whatever is understood;
 * text beyond the 32,766 bytes that the index keeps of it;
 * properties of events that are numbers no double can hold;
-* letters that only one side's Unicode tables fold: of all code points, PostgreSQL 18 and Python 3.11 differ in 27
-  (U+1C89, U+A7CB, U+A7CC, U+A7DA, U+A7DC, U+10D50 to U+10D65). PostgreSQL before 17 has no pg_c_utf8;
+* letters younger than the server's Unicode tables: PostgreSQL 18 folds all that Elasticsearch does, the C library
+  behind PostgreSQL 15 lacks 27 (U+1C89, U+A7CB, U+A7CC, U+A7DA, U+A7DC, U+10D50 to U+10D65);
 * a time zone whose clocks skip midnight by jumping from before it to after it.
 """
 

@@ -34,6 +34,11 @@ class Definitions:
     db: Connection
     org_id: int
 
+    def collation(self) -> str:
+        """The collation whose lower case is the simple one: of PostgreSQL's own, or before 17 of the system's."""
+        found = self._one("SELECT 1 FROM pg_collation WHERE collname = 'pg_c_utf8'")
+        return "pg_c_utf8" if found else "C.utf8"
+
     def custom_type(self, owner: str, key: str) -> str | None:
         """The type of a custom field of contacts or companies."""
         row = self._one("SELECT type FROM custom_fields WHERE org_id = :org AND object = :a AND key = :b", owner, key)

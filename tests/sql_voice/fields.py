@@ -12,7 +12,7 @@ from tests.sql_voice.definitions import Behaviour, Definitions
 from tests.sql_voice.engagement import DERIVED, Timeline
 from tests.sql_voice.moments import Moment
 from tests.sql_voice.occurrences import Occurrences
-from tests.sql_voice.statement import Parameters, filled, folded
+from tests.sql_voice.statement import Parameters, filled
 from tests.sql_voice.values import Kind, Value
 
 _CONTACTS = Path(__file__).parents[2] / "mappings" / "contacts.toml"
@@ -56,8 +56,14 @@ class Fields:
             return None
         bound = self.parameters.bind(key, "text")
         if kind == "multi-choice":
-            return _chosen(f"({column} -> {bound})")
+            return self._chosen(f"({column} -> {bound})")
         return _single(kind, f"({column} ->> {bound})")
+
+    def _chosen(self, json: str) -> Value:
+        listed = f"CASE WHEN jsonb_typeof({json}) = 'array' THEN {json} ELSE '[]' END"
+        one = self.parameters.folded("one")
+        texts = f"SELECT {one} FROM jsonb_array_elements_text({listed}) AS one WHERE one <> ''"
+        return Value.several(Kind.TEXT_SET, f"ARRAY({texts})")
 
     def _engagement(self, name: str) -> Value | Timeline | None:
         own = self._timeline(name)
@@ -115,9 +121,3 @@ def _single(kind: str, sql: str) -> Value:
             return Value.single(Kind.DATETIME, f"date_trunc('milliseconds', CAST({sql} AS timestamptz))")
         case _:
             raise LookupError(f"a field of the type {kind}")
-
-
-def _chosen(json: str) -> Value:
-    listed = f"CASE WHEN jsonb_typeof({json}) = 'array' THEN {json} ELSE '[]' END"
-    texts = f"SELECT {folded('one')} FROM jsonb_array_elements_text({listed}) AS one WHERE one <> ''"
-    return Value.several(Kind.TEXT_SET, f"ARRAY({texts})")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 
 class Parameters:
-    """The values of one statement, by the names that its SQL calls them."""
+    """The values of one statement, by the names that its SQL calls them, and the `collation` that it folds by."""
 
-    def __init__(self) -> None:
+    def __init__(self, collation: str) -> None:
         self.values: dict[str, object] = {}
+        self._collation = collation
 
     def bind(self, value: object, kind: str) -> str:
         """SQL for `value` as PostgreSQL's type `kind`."""
@@ -17,14 +18,13 @@ class Parameters:
         self.values[name] = value
         return f"CAST(:{name} AS {kind})"
 
-    def folded(self, texts: Sequence[str]) -> str:
+    def folded(self, text: str) -> str:
+        """SQL for the text in simple lower case, code point by code point: the collation knows no language."""
+        return f'lower({text} COLLATE "{self._collation}")'
+
+    def all_folded(self, texts: Sequence[str]) -> str:
         """SQL for an array of the texts, folded."""
-        return f"ARRAY(SELECT {folded('one')} FROM unnest({self.bind(list(texts), 'text[]')}) AS one)"
-
-
-def folded(text: str) -> str:
-    """SQL for the text in simple lower case, code point by code point: pg_c_utf8 knows no language and no context."""
-    return f"lower({text} COLLATE pg_c_utf8)"
+        return f"ARRAY(SELECT {self.folded('one')} FROM unnest({self.bind(list(texts), 'text[]')}) AS one)"
 
 
 def filled(text: str) -> str:

@@ -41,8 +41,8 @@ def translate(
     if now.tzinfo is None:
         raise ValueError("now is no instant without a time zone")
     moment = Moment(now, ZoneInfo(zone), week_start, closed)
-    parameters = Parameters()
     definitions = Definitions(db, org_id)
+    parameters = Parameters(definitions.collation())
     rules = _Rules(definitions, Fields(definitions, moment, parameters), moment, parameters)
     where = condition(tree, rules.truth)
     organisation = parameters.bind(org_id, "bigint")

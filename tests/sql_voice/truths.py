@@ -10,7 +10,7 @@ from tests.sql_voice.errors import UntranslatableError
 from tests.sql_voice.moments import Moment
 from tests.sql_voice.operands import boolean_of, id_of, list_of, number_of, pair_of, text_of
 from tests.sql_voice.spans import Calendar, Span, anniversaries
-from tests.sql_voice.statement import Parameters, folded, sure
+from tests.sql_voice.statement import Parameters, sure
 from tests.sql_voice.trees import Rule
 from tests.sql_voice.values import Kind, Value
 
@@ -85,8 +85,8 @@ def _presence(value: Value, operator: str, rule: Rule) -> str:
 def _text(asked: _Asked) -> str:
     if asked.operator not in ("contains", "beginsWith", "endsWith"):
         return _choice(asked)
-    text = folded(asked.sql)
-    needle = folded(asked.parameters.bind(text_of(asked.rule, asked.rule.operand), "text"))
+    text = asked.parameters.folded(asked.sql)
+    needle = asked.parameters.folded(asked.parameters.bind(text_of(asked.rule, asked.rule.operand), "text"))
     match asked.operator:
         case "contains":
             return f"strpos({text}, {needle}) > 0"
@@ -97,12 +97,13 @@ def _text(asked: _Asked) -> str:
 
 
 def _choice(asked: _Asked) -> str:
+    text = asked.parameters.folded(asked.sql)
     match asked.operator:
         case "=":
             wanted = asked.parameters.bind(text_of(asked.rule, asked.rule.operand), "text")
-            return f"{folded(asked.sql)} = {folded(wanted)}"
+            return f"{text} = {asked.parameters.folded(wanted)}"
         case "in":
-            return f"{folded(asked.sql)} = ANY ({asked.parameters.folded(list_of(asked.rule, text_of))})"
+            return f"{text} = ANY ({asked.parameters.all_folded(list_of(asked.rule, text_of))})"
         case _:
             raise asked.unknown()
 
@@ -170,7 +171,7 @@ def _id_set(asked: _Asked) -> str:
 
 
 def _text_set(asked: _Asked) -> str:
-    return _set(asked, lambda: asked.parameters.folded(list_of(asked.rule, text_of)))
+    return _set(asked, lambda: asked.parameters.all_folded(list_of(asked.rule, text_of)))
 
 
 def _set(asked: _Asked, wanted: Callable[[], str]) -> str:
