@@ -45,7 +45,7 @@ def configure(settings: Settings) -> None:
             },
             "handlers": {"standard": {"class": "logging.StreamHandler", "formatter": settings.log_format}},
             "root": {"handlers": ["standard"], "level": settings.log_level},
-            # A line for each request to Elasticsearch says nothing that the slow ones do not.
-            "loggers": {"elastic_transport": {"level": "WARNING"}},
+            # Lines for each request, each job of every few seconds and each plug-in hide the ones that matter.
+            "loggers": {name: {"level": "WARNING"} for name in ("elastic_transport", "rq", "alembic.runtime.plugins")},
         }
     )

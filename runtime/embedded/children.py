@@ -44,15 +44,15 @@ def start(
             stderr=subprocess.STDOUT,
             pass_fds=keep,
             process_group=0,  # Ctrl-C at the terminal is for the parent, which then stops its children in order
-            preexec_fn=_end_with_parent(command.stop),  # noqa: PLW1509  # nothing there takes a lock
+            preexec_fn=end_with_parent(command.stop),  # noqa: PLW1509  # nothing there takes a lock
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
         )
 
 
-def _end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """What the child runs before the program; None where the system has no such signal."""
+def end_with_parent(number: signal.Signals) -> Callable[[], None] | None:
+    """For `preexec_fn`: the child gets signal `number` when this thread ends. None where no system call does that."""
     if sys.platform != "linux":
         return None
     parent = os.getpid()
