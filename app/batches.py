@@ -20,5 +20,5 @@ def write(org_id: int, write_to: Write, items: Sequence[object]) -> Mapping[str,
     """What schemas.Outcomes shows."""
     with service().writing() as db:
         outcomes = write_to(db, org_id, items)
-    counts = Counter(outcome.status for outcome in outcomes)
+    counts: Counter[str] = Counter(outcome.status for outcome in outcomes)
     return {"outcomes": outcomes} | {status: counts[status] for status in STATUSES}

@@ -22,9 +22,13 @@ def token() -> None:
 @click.option("--scopes", default="read", show_default=True, help=f"Some of {','.join(Scope)}; none includes another.")
 def create(org: str, name: str, scopes: str) -> None:
     """Make a token and print its secret, which cannot be shown again."""
-    with database.engine(Settings.load()).begin() as db:
-        organisation = organisations.by_name(db, org)
-        if organisation is None:
-            raise NotFoundError(f"there is no organisation {org!r}", "import or generate its contacts first")
-        secret = tokens.create(db, organisation.id, name, [scope.strip() for scope in scopes.split(",")])
-    click.echo(secret)
+    engine = database.engine(Settings.load())
+    try:
+        with engine.begin() as db:
+            organisation = organisations.by_name(db, org)
+            if organisation is None:
+                raise NotFoundError(f"there is no organisation {org!r}", "import or generate its contacts first")
+            secret = tokens.create(db, organisation.id, name, [scope.strip() for scope in scopes.split(",")])
+        click.echo(secret)
+    finally:
+        engine.dispose()

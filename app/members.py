@@ -14,12 +14,12 @@ import orjson
 from app import cursors
 from app.answers import Answers, Receipt
 from app.audience import Member
-from app.errors import Refusal
+from app.errors import Refusal, invalid
 from app.questions import Question, When, ask_saved, moment
 from app.service import service
 from app.shown import shown
 from mappings.fields import Catalogue
-from segments import Moment
+from segments import Moment, Problem
 from store import segments
 
 LINES = 1_000  # of a stream, written at once
@@ -47,6 +47,8 @@ def page(
     """What schemas.Page shows. Every page of a list is evaluated at the instant of the first."""
     of = f"members of {segment_id}"
     begun = None if cursor is None else cursors.read(cursor, of, org_id)
+    if begun and as_of:
+        raise invalid(Problem("?as_of", "unknown", "a list stays at the instant that it was begun at: leave as_of out"))
     question = _asked(org_id, segment_id, as_of) if begun is None else _asked_again(org_id, segment_id, begun)
     chosen = shown(question.definition.catalogue, columns, "?columns")
     answers = Answers(question)

@@ -60,6 +60,9 @@ class Documented(Api):  # type: ignore[misc]  # flask-smorest has no types
             self.spec.components.response(status.name, {"description": status.phrase, "content": content}, lazy=True)
         self.spec.components.response("DEFAULT_ERROR", {"description": "A problem", "content": content}, lazy=True)
 
+    def _register_pagination_header(self) -> None:
+        """Left out: pages follow one another by Link headers."""
+
 
 def serve(app: Flask) -> None:
     """Add every endpoint to the application, with its OpenAPI document and the pages that show it."""

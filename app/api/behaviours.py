@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from sqlalchemy import Connection
+
 from app.api.area import Area
 from app.auth import caller
+from app.errors import invalid
 from app.questions import placed
 from app.schemas.setup import Behaviour, BehaviourRequest, Behaviours
 from app.service import service
 from mappings.fields import Behaviour as Declared
-from store import behaviours
+from segments import Problem
+from store import behaviours, named, tables
 from store.tokens import Scope
 
 area = Area("behaviours", __name__, description="Kinds of engagement that conditions ask about.")
@@ -32,5 +36,12 @@ def declare(key: str, label: str | None, event_type: str, condition: object) -> 
     """Events of one type that meet a condition; past events are filled in, and until then it is unavailable."""
     org_id = caller().org_id
     with service().writing() as db, placed("#/condition"):
+        _require(db, org_id, event_type)
         code = behaviours.declare(db, org_id, key, label, event_type, condition).code
         return next(one for one in behaviours.all_of(db, org_id) if one.code == code)
+
+
+def _require(db: Connection, org_id: int, event_type: str) -> None:
+    known = tuple(one.name for one in named.all_of(db, tables.event_types, "key", org_id))
+    if event_type not in known:
+        raise invalid(Problem("#/event_type", "unknown_option", f"there is no event type {event_type!r}", known))

@@ -120,6 +120,18 @@ def test_a_stream_has_more_than_one_page_of_one_state(written: Any, monkeypatch:
     assert audience(settings).count(EVERYONE) == 36
 
 
+def test_a_stream_that_cannot_go_on_breaks_off_with_an_error(
+    written: Any, elastic: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.audience.STREAM_PAGE", 10)
+    settings = written(*[document(n) for n in range(1, 36)])
+    streamed = audience(settings).stream(EVERYONE, Columns())
+    next(streamed)
+    elastic.indices.close(index=settings.index_prefix)
+    with pytest.raises(IndexAway):
+        list(streamed)
+
+
 def test_columns_show_what_was_given_and_names_instead_of_ids(written: Any) -> None:
     names = ("email", "tags", "company.name", "contact_id", "birth_date")
     columns = Columns(tuple(CATALOGUE.fields[name] for name in names))

@@ -1,0 +1,98 @@
+"""Contact data: written in batches with an outcome for each item, read, deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Tenant
+from tests.api.shop import CONTACTS, EVERYONE, ago, rule
+from tests.api.test_errors import places, problem
+
+
+def outcomes(tenant: Tenant, kind: str, items: list[Any]) -> list[tuple[int, str]]:
+    answer = tenant.post(f"/{kind}/batch", {kind: items})
+    assert answer.status_code == 200, answer.text
+    assert answer.json is not None
+    found = [(one["index"], one["status"]) for one in answer.json["outcomes"]]
+    for status in ("created", "updated", "unchanged", "refused"):
+        assert answer.json[status] == sum(one == status for _, one in found)
+    return found
+
+
+def test_contacts_are_created_updated_and_left_alone(tenant: Tenant) -> None:
+    ada = {"external_id": "A", "properties": {"email": "ada@example.com", "country": "GB"}}
+    assert outcomes(tenant, "contacts", [ada, {"external_id": "B"}]) == [(0, "created"), (1, "created")]
+    changed = {"external_id": "A", "properties": {"country": "FR"}}
+    assert outcomes(tenant, "contacts", [changed, {"external_id": "B"}]) == [(0, "updated"), (1, "unchanged")]
+    tenant.index()
+    assert tenant.count(rule("country", "=", "FR")) == 1
+    assert tenant.count(rule("email", "=", "ADA@example.com")) == 1
+
+
+def test_a_refused_item_says_why_and_the_others_are_written(tenant: Tenant) -> None:
+    items: list[Any] = [
+        {"external_id": "A"},
+        {"properties": {}},
+        "not even an object",
+        {"external_id": "B", "properties": {"birth_date": "yesterday", "nothing": 1}},
+        {"external_id": "C\x00"},
+        {"external_id": "D", "tags": ["VIP"]},
+    ]
+    answer = tenant.post("/contacts/batch", {"contacts": items})
+    assert answer.json is not None
+    statuses = [one["status"] for one in answer.json["outcomes"]]
+    assert statuses == ["created", "refused", "refused", "refused", "refused", "created"]
+    refused = answer.json["outcomes"][3]
+    assert refused["id"] is None
+    assert sorted(one["pointer"] for one in refused["errors"]) == ["#/properties/birth_date", "#/properties/nothing"]
+    tenant.index()
+    assert tenant.count(EVERYONE) == 2
+
+
+def test_events_are_added_to_timelines_once(tenant: Tenant) -> None:
+    tenant.write(contacts=[{"external_id": "A"}])
+    bought = {"contact": "A", "id": "1", "type": "purchase", "at": ago(1), "amount": 20}
+    assert outcomes(tenant, "events", [bought]) == [(0, "created")]
+    assert outcomes(tenant, "events", [bought]) == [(0, "unchanged")]
+    assert outcomes(tenant, "events", [bought | {"amount": 30}]) == [(0, "updated")]
+    assert outcomes(tenant, "events", [bought | {"contact": "nobody", "id": "2"}]) == [(0, "refused")]
+    assert outcomes(tenant, "events", [bought | {"at": "2999-01-01T00:00:00Z", "id": "3"}]) == [(0, "refused")]
+    tenant.index()
+    assert tenant.count(rule("engagement.purchase.total", "=", 30)) == 1
+    assert tenant.count(rule("engagement.purchase.count", "=", 1)) == 1
+
+
+def test_a_company_changes_all_of_its_contacts(tenant: Tenant) -> None:
+    tenant.write(contacts=[{"external_id": name, "company": {"external_id": "K", "name": "Old"}} for name in "AB"])
+    assert outcomes(tenant, "companies", [{"external_id": "K", "name": "New"}]) == [(0, "updated")]
+    tenant.index()
+    assert tenant.count(rule("company.name", "=", "New")) == 2
+
+
+@pytest.mark.parametrize("kind", ["contacts", "companies", "events"])
+def test_a_batch_has_a_size(tenant: Tenant, kind: str) -> None:
+    assert places(tenant.post(f"/{kind}/batch", {kind: []})) == [(f"#/{kind}", "invalid")]
+    assert places(tenant.post(f"/{kind}/batch", {kind: [{}] * 1_001})) == [(f"#/{kind}", "invalid")]
+    assert places(tenant.post(f"/{kind}/batch", {kind: {}})) == [(f"#/{kind}", "invalid")]
+    assert len(outcomes(tenant, kind, [{}] * 1_000)) == 1_000
+
+
+def test_a_contact_is_read_and_deleted(tenant: Tenant) -> None:
+    tenant.write(contacts=CONTACTS[:1])
+    members = tenant.post("/segments/preview", {"tree": EVERYONE}).json
+    assert members is not None
+    path = f"/contacts/{members['sample'][0]['id']}"
+    contact = tenant.get(path).json
+    assert contact is not None
+    assert contact["external_id"] == "C-1"
+    assert contact["properties"]["email"] == "Anna@Example.DE"
+    assert sorted(contact["tags"]) == ["Newsletter", "VIP"]
+    assert contact["company"]["name"] == "Müller & Söhne"
+    deleted = tenant.ask("DELETE", path)
+    assert (deleted.status_code, deleted.data) == (204, b"")
+    problem(tenant.get(path), 404)
+    problem(tenant.ask("DELETE", path), 404)
+    tenant.index()
+    assert tenant.count(EVERYONE) == 0
