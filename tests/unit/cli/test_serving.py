@@ -42,7 +42,7 @@ def test_passwords_are_in_the_environment_and_not_on_a_command_line() -> None:
     ("host", "bind", "url"),
     [
         ("127.0.0.1", "127.0.0.1:80", "http://127.0.0.1:80"),
-        ("0.0.0.0", "0.0.0.0:80", "http://127.0.0.1:80"),
+        ("0.0.0.0", "0.0.0.0:80", "http://127.0.0.1:80"),  # noqa: S104  # nothing is bound
         ("::", "[::]:80", "http://[::1]:80"),
         ("contacts.example", "contacts.example:80", "http://contacts.example:80"),
     ],
