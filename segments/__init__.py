@@ -5,7 +5,7 @@ from segments.conditions import And, Condition, Criterion, InSegment, Not, Or
 from segments.describe import describe
 from segments.errors import ConditionError, Problem
 from segments.evaluate import evaluate
-from segments.expand import expand
+from segments.expand import expand, in_list
 from segments.limits import Limits
 from segments.moment import Moment
 from segments.operators import ClosedWindow, Ranks, operators_of
@@ -30,6 +30,7 @@ __all__ = [
     "describe",
     "evaluate",
     "expand",
+    "in_list",
     "operators_of",
     "parse",
 ]

@@ -29,6 +29,13 @@ def none_of(clause: Clause) -> Clause:
     return {"bool": {"must_not": [clause]}}
 
 
+def nesting(clause: Clause) -> int:
+    """How many bools stand within one another."""
+    occurrences = clause.get("bool", {}).values()
+    inner = [nesting(child) for children in occurrences if isinstance(children, list) for child in children]
+    return 1 + max(inner) if inner else 0
+
+
 def _joined(occur: str, clauses: Iterable[Clause]) -> Clause:
     distinct = {_key(clause): clause for clause in clauses}
     ordered = [distinct[key] for key in sorted(distinct)]

@@ -28,6 +28,8 @@ def _words(condition: Condition, within: type[And | Or] | None) -> str:
 
 
 def _group(group: And | Or, parts: tuple[Condition, ...], within: type[And | Or] | None) -> str:
+    if len(parts) == 1:
+        return _words(parts[0], within)
     word = " and " if isinstance(group, And) else " or "
     words = word.join(_words(part, within=type(group)) for part in parts)
-    return words if within in (None, type(group)) or len(parts) == 1 else f"({words})"
+    return words if within in (None, type(group)) else f"({words})"

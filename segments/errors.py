@@ -36,6 +36,15 @@ class Refused(ValueError):
         self.at = at
         self.allowed = allowed
 
+    def at_rule(self, pointer: str) -> ConditionError:
+        """The error of the tree that has the value in its rule at `pointer`."""
+        return ConditionError([Problem(f"{pointer}/value{self.at}", self.code, self.detail, self.allowed)])
+
     def within(self, step: int | str) -> Refused:
         """The same fault seen from the value that holds this one under `step`."""
         return Refused(self.code, self.detail, at=f"/{step}{self.at}", allowed=self.allowed)
+
+
+def shown(raw: object) -> str:
+    """What a client wrote, in an error: cut short, and not at all where it is no plain value."""
+    return f"{raw!r:.200}" if isinstance(raw, str | int | float | None) else f"a value of type {type(raw).__name__}"

@@ -2,7 +2,8 @@
 
 The tree is the language's own, over the fields `amount`, `channel` and `properties.<key>`. All rules speak of the same
 event, which is what independent conditions on a contact cannot say. A property has no declared type: it takes that
-of the values it is compared with, and an event whose property is of another type has no value there.
+of the values it is compared with, and an event whose property is of another type has no value there. One that is
+compared with nothing (`null`, `notNull`) may have a value of any type.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from zoneinfo import ZoneInfo
 from mappings import types
 from mappings.fields import Catalogue, Field, Named, Option
 from mappings.types import FieldType
+from mappings.types.base import is_missing
+from mappings.types.texts import Text
 from segments.conditions import Condition
 from segments.evaluate import evaluate
 from segments.limits import Limits
@@ -59,25 +62,38 @@ def parse_event_condition(tree: object, channels: Iterable[Named]) -> EventCondi
 
 
 def _properties(tree: object) -> Iterator[tuple[str, Field]]:
-    for place, (key, value) in enumerate(_compared(tree)):
+    values: dict[str, list[object]] = {}
+    for key, value in _compared(tree, Limits().depth):
+        values.setdefault(key, []).extend([] if is_missing(value) else [value])
+    for place, (key, compared) in enumerate(values.items()):
+        kind = _type_of(compared[0]) if compared else _ANYTHING
         # The path is a place of its own in the document of the event: the key itself may hold dots.
-        yield key, Field(f"{_PROPERTY}{key}", key, "event", _type_of(value), f"property_{place}")
+        yield key, Field(f"{_PROPERTY}{key}", key, "event", kind, f"property_{place}")
 
 
-def _compared(tree: object) -> Iterator[tuple[str, object]]:
-    if not isinstance(tree, dict):
+def _compared(tree: object, depth: int) -> Iterator[tuple[str, object]]:
+    """What each property is compared with; rules that are muted or nested deeper than `parse` reads are left out."""
+    if not isinstance(tree, dict) or tree.get("muted") is True or depth < 0:
         return
     name, rules = tree.get("field"), tree.get("rules")
     if isinstance(name, str) and name.startswith(_PROPERTY) and name != _PROPERTY:
         yield name.removeprefix(_PROPERTY), tree.get("value")
     for rule in rules if isinstance(rules, list) else ():
-        yield from _compared(rule)
+        yield from _compared(rule, depth - 1)
+
+
+class _Anything(Text):
+    """A property that is only asked whether it is there."""
+
+    def load(self, raw: object) -> str | None:
+        return None if is_missing(raw) else "there"
+
+
+_ANYTHING = _Anything()
 
 
 def _type_of(value: object) -> FieldType:
-    match value:
-        case [first, *_]:
-            return _type_of(first)
+    match value[0] if isinstance(value, list) else value:
         case bool():
             return types.BOOLEAN
         case int() | float():

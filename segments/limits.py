@@ -14,3 +14,4 @@ class Limits:
     values: int = 10_000  # in one list; Elasticsearch itself stops at 65,536
     needle: int = 200  # characters of a text that is searched for within others
     references: int = 5  # segments within segments
+    expanded: int = 2_000  # rules once references are replaced: segments that name others twice grow without bound

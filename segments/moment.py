@@ -7,16 +7,16 @@ Gregorian ordinals), a behaviour in whole seconds since 1970. Spans on them are 
 from __future__ import annotations
 
 import calendar
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from mappings.fields import Catalogue
+from mappings.types.dates import END_OF_INSTANTS, FIRST_INSTANT
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_FIRST = datetime(1, 1, 2, tzinfo=UTC)  # a day inside what datetime can hold, for every offset
-_LAST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class Unit(StrEnum):
@@ -70,10 +70,27 @@ class Moment:
         return self.now.astimezone(self.zone).date()
 
     def start_of(self, day: date) -> datetime:
-        """The first instant of the day in the organisation's zone (one that a clock change skips begins later)."""
-        if not _FIRST.date() < day < _LAST.date():
-            return _FIRST if day < _LAST.date() else _LAST
-        return datetime.combine(day, time.min, self.zone).astimezone(UTC)
+        """The first instant of the day in the organisation's zone.
+
+        A day whose midnight a clock change skips begins with the change; one with two midnights begins with the first.
+        """
+        wall = datetime.combine(day, time.min, self.zone)
+        try:
+            midnight = wall.astimezone(UTC)
+        except OverflowError:  # the very first day, east of Greenwich: no instant is older
+            return FIRST_INSTANT
+        if midnight.astimezone(self.zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
+            return midnight
+        return self._change_to(day, wall.replace(fold=1).astimezone(UTC), midnight)
+
+    def _change_to(self, day: date, before: datetime, after: datetime) -> datetime:
+        """The instant of the clock change between the two, behind which it is that day or later."""
+
+        def changed(second: int) -> bool:
+            return (before + timedelta(seconds=second)).astimezone(self.zone).date() >= day
+
+        between = range(int((after - before).total_seconds()))
+        return before + timedelta(seconds=bisect_left(between, True, key=changed))
 
     def shifted(self, count: int, unit: Unit) -> datetime:
         """`now` plus `count` units; negative counts go back."""
@@ -84,7 +101,7 @@ class Moment:
             day = shift_months(local.date(), count * _MONTHS[unit])
             return _within(datetime.combine(day, local.timetz()).astimezone(UTC))
         except OverflowError:
-            return _FIRST if count < 0 else _LAST
+            return FIRST_INSTANT if count < 0 else END_OF_INSTANTS
 
     def shifted_day(self, count: int, unit: Unit) -> date:
         """Today plus `count` units of at least a day."""
@@ -97,7 +114,7 @@ class Moment:
 
 
 def _within(instant: datetime) -> datetime:
-    return min(max(instant, _FIRST), _LAST)
+    return min(max(instant, FIRST_INSTANT), END_OF_INSTANTS)
 
 
 def shift_months(day: date, months: int) -> date:

@@ -10,13 +10,14 @@ from typing import Any
 from mappings.fields import Catalogue, Field
 from mappings.types import Trait
 from segments.conditions import And, Condition, Criterion, InSegment, Not, Or
-from segments.errors import ConditionError, Problem, Refused
+from segments.errors import ConditionError, Problem, Refused, shown
 from segments.limits import Limits
 from segments.operators import Negation, Operator, operator_named, operators_of
 from segments.operators.shapes import escape
 
 _KEPT = ("id", "path", "disabled", "meta")  # a builder's bookkeeping, without meaning here
 _COMBINATORS = ("and", "or")
+_LONGEST_NAME = 100  # characters of an unknown name that are compared with the known ones
 _GROUP_KEYS = ("combinator", "not", "rules", "muted", *_KEPT)
 _RULE_KEYS = ("field", "operator", "value", "includeMissing", "valueSource", "muted", *_KEPT)
 
@@ -76,7 +77,7 @@ class _Reading:
                 return self._group(node, pointer, depth)
             case dict() if "field" in node or "operator" in node:
                 self.rules += 1
-                return self._rule(node, pointer)
+                return self._rule(node, pointer) if self.rules <= self.limits.rules else None
             case str():
                 self.refuse(
                     pointer, "unsupported", "and/or between rules is not understood: make each run of rules a group"
@@ -121,8 +122,8 @@ class _Reading:
         if "combinator" not in node:
             self.refuse(pointer, "missing", "combinator is missing: and, or or", _COMBINATORS)
         else:
-            remedy = ": say it with and, or and not" if combinator == "xor" else ""
-            detail = f"there is no combinator {combinator!r:.200}{remedy}"
+            remedy = ": say it with and, or and not" if combinator in ("xor", "XOR") else ""
+            detail = f"there is no combinator {shown(combinator)}{remedy}"
             self.refuse(f"{pointer}/combinator", "unknown_combinator", detail, _COMBINATORS)
         return None
 
@@ -147,7 +148,7 @@ class _Reading:
         operator = self._operator(node.get("operator"), asked, f"{pointer}/operator")
         if operator is None:
             return None
-        include = self._include_missing(node, operator, pointer)
+        include = self._include_missing(node, asked, operator, pointer)
         try:
             value = operator.shape.load(node.get("value"), asked, self.limits)
             operator.check(asked, value)
@@ -162,9 +163,10 @@ class _Reading:
     def _field(self, name: object, pointer: str) -> Field | None:
         found = self.catalogue.get(name) if isinstance(name, str) else None
         if found is None:
-            close = tuple(difflib.get_close_matches(str(name), self.catalogue.fields, n=5))
+            likely = name[:_LONGEST_NAME] if isinstance(name, str) else ""
+            close = tuple(difflib.get_close_matches(likely, self.catalogue.fields, n=5))
             hint = f"; did you mean {close[0]}?" if close else ""
-            self.refuse(pointer, "unknown_field", f"there is no field {name!r:.200}{hint}", close or None)
+            self.refuse(pointer, "unknown_field", f"there is no field {shown(name)}{hint}", close or None)
             return None
         if found.unavailable is not None:
             self.refuse(pointer, "unavailable", found.unavailable)
@@ -175,25 +177,33 @@ class _Reading:
         found = operator_named(name, asked) if isinstance(name, str) else None
         if found is None:
             allowed = tuple(operator.name for operator in operators_of(asked))
-            detail = f"{asked.name} ({asked.type.name}) has no operator {name!r:.200}"
+            detail = f"{asked.name} ({asked.type.name}) has no operator {shown(name)}"
             self.refuse(pointer, "unknown_operator", detail, allowed)
         return found
 
-    def _include_missing(self, node: Mapping[str, Any], operator: Operator[Any], pointer: str) -> bool:
+    def _include_missing(self, node: Mapping[str, Any], asked: Field, operator: Operator[Any], pointer: str) -> bool:
         include = node.get("includeMissing", True)
         if not isinstance(include, bool):
             self.refuse(f"{pointer}/includeMissing", "wrong_type", "expected true or false")
-        elif "includeMissing" in node and (not isinstance(operator, Negation) or operator.name == "null"):
-            detail = f"{operator.name} never holds on a missing value: only negative operators take includeMissing"
-            if operator.name == "null":
-                detail = "null asks for missing values: it takes no includeMissing"
-            self.refuse(f"{pointer}/includeMissing", "unsupported", detail)
+        elif "includeMissing" in node and (reason := _cannot_be_missing(asked, operator)):
+            self.refuse(f"{pointer}/includeMissing", "unsupported", reason)
         return include is not False
 
     def _known_keys(self, node: Mapping[str, Any], known: tuple[str, ...], pointer: str) -> None:
         for key in node:
             if key not in known:
-                self.refuse(f"{pointer}/{escape(str(key))}", "unknown_key", f"{key!r:.200} is not known here", known)
+                self.refuse(f"{pointer}/{escape(str(key))}", "unknown_key", f"{shown(key)} is not known here", known)
+
+
+def _cannot_be_missing(asked: Field, operator: Operator[Any]) -> str:
+    """Why includeMissing means nothing in the rule; empty where it does."""
+    if operator.name == "null":
+        return "null asks for missing values: it takes no includeMissing"
+    if not isinstance(operator, Negation):
+        return f"{operator.name} never holds on a missing value: only negative operators take includeMissing"
+    if asked.type.trait is Trait.REFERENCE:
+        return "a contact is in a segment or not: there is no missing value"
+    return ""
 
 
 def _references(operator: Operator[Any], options: tuple[Any, ...], pointer: str) -> Condition:

@@ -11,6 +11,10 @@ from mappings.types.base import FieldType, Trait, is_missing
 
 MONTH_DAY = "_month_day"
 
+# Instants that fall on a day of the calendar in every time zone; the calendar itself ends a day further out.
+FIRST_INSTANT = datetime(1, 1, 2, tzinfo=UTC)
+END_OF_INSTANTS = datetime(9999, 12, 31, tzinfo=UTC)
+
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)([Zz]|[+-]\d\d:\d\d)")
 
@@ -23,17 +27,17 @@ def parse_day(raw: object) -> date:
 
 
 def parse_instant(raw: object) -> datetime:
-    """The instant of an RFC 3339 text with an offset, to the microsecond. Raises ValueError."""
+    """The instant of an RFC 3339 text with an offset, in UTC, to the microsecond. Raises ValueError."""
     match = _INSTANT.fullmatch(raw) if isinstance(raw, str) else None
     if match is None:
         raise ValueError('expected an instant with an offset, like "2026-11-24T08:30:00Z"')
     day, clock, offset = match.groups()
     whole, _, fraction = clock.partition(".")
     text = f"{day}T{whole}.{fraction[:6]:0<6}" if fraction else f"{day}T{whole}"
-    try:
-        return datetime.fromisoformat(text + offset.upper()).astimezone(UTC)
-    except OverflowError:
-        raise ValueError("the instant is outside the years 1 to 9999") from None
+    written = datetime.fromisoformat(text + offset.upper())
+    if not FIRST_INSTANT <= written < END_OF_INSTANTS:
+        raise ValueError("the instant lies outside the calendar, 0001-01-02 to 9999-12-30 in UTC")
+    return written.astimezone(UTC)
 
 
 def write_instant(instant: datetime) -> str:

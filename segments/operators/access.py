@@ -6,9 +6,9 @@ Plain fields have a path of their own; those of a behaviour share a packed field
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from mappings import timelines, types
 from mappings.fields import Field, Packing
 from mappings.text import fold
-from mappings.types.dates import parse_day, parse_instant, write_instant
+from mappings.types.dates import END_OF_INSTANTS, FIRST_INSTANT, parse_day, parse_instant, write_instant
 from segments.clauses import NOTHING, Clause, any_of, none_of
 from segments.moment import instant_at, milliseconds
 
@@ -26,7 +26,7 @@ _MINOR_UNITS = 100
 _WHOLE_RANGE = {
     Packing.WHOLE: (-(2**63), 2**63 - 1),
     Packing.COUNT: (0, 2**32 - 1),
-    Packing.AMOUNT: (-timelines.MAX_AMOUNT, timelines.MAX_AMOUNT),
+    Packing.AMOUNT: (-timelines.OFFSET, timelines.MAX_AMOUNT),
 }
 
 
@@ -147,30 +147,49 @@ def in_bounds(field: Field, bounds: Bounds) -> Clause:
 
 
 def _whole_in_bounds(field: Field, packing: Packing, bounds: Bounds) -> Clause:
-    scale = _MINOR_UNITS if packing is Packing.AMOUNT else 1
     low, high = _WHOLE_RANGE[packing]
     if bounds.low is not None:
-        exact = _exact(bounds.low) * scale
+        exact = _exact(bounds.low, packing)
         low = max(low, math.floor(exact) + 1 if bounds.low_open else math.ceil(exact))
     if bounds.high is not None:
-        exact = _exact(bounds.high) * scale
+        exact = _exact(bounds.high, packing)
         high = min(high, math.ceil(exact) - 1 if bounds.high_open else math.floor(exact))
     if low > high:
         return NOTHING
-    if packing is Packing.WHOLE:
-        return {"range": {field.path: {"gte": low, "lte": high}}}
-    pack = timelines.pack_amount if packing is Packing.AMOUNT else timelines.pack_number
-    code = _code(field)
-    clause = _packed_range(field, pack(code, low), pack(code, high))
-    if packing is Packing.COUNT and low == 0:
-        # A contact that never did it has done it 0 times, and has no entry.
-        return any_of([clause, none_of(_known(field, code))])
-    return clause
+    clause = _packed_range(field, _packed(field, packing, low), _packed(field, packing, high))
+    return _or_never(field, clause) if packing is Packing.COUNT and low == 0 else clause
 
 
-def _exact(number: float) -> Fraction:
+def is_one_of(field: Field, packing: Packing, numbers: Iterable[float]) -> Clause:
+    """The number, of a field that holds whole ones, is one of these."""
+    low, high = _WHOLE_RANGE[packing]
+    exact = {_exact(number, packing) for number in numbers}
+    wanted = sorted(int(number) for number in exact if number.denominator == 1 and low <= number <= high)
+    if not wanted:
+        return NOTHING
+    packed = [_packed(field, packing, number) for number in wanted]
+    clause: Clause = {"term": {field.path: packed[0]}} if len(packed) == 1 else {"terms": {field.path: packed}}
+    return _or_never(field, clause) if packing is Packing.COUNT and wanted[0] == 0 else clause
+
+
+def _or_never(field: Field, clause: Clause) -> Clause:
+    # A contact that never did it has done it 0 times, and has no entry.
+    return any_of([clause, none_of(_known(field, _code(field)))])
+
+
+def _packed(field: Field, packing: Packing, number: int) -> int:
+    match packing:
+        case Packing.WHOLE:
+            return number
+        case Packing.AMOUNT:
+            return timelines.pack_amount(_code(field), number)
+        case _:
+            return timelines.pack_number(_code(field), number)
+
+
+def _exact(number: float, packing: Packing) -> Fraction:
     # The decimal that was written, not the binary neighbour that stands for it: 19.99 is 1,999 cents.
-    return Fraction(Decimal(repr(number)))
+    return Fraction(Decimal(repr(number))) * (_MINOR_UNITS if packing is Packing.AMOUNT else 1)
 
 
 def in_span(field: Field, span: Span) -> Clause:
@@ -178,29 +197,31 @@ def in_span(field: Field, span: Span) -> Clause:
     if field.packing in (Packing.FIRST, Packing.LAST):
         return _second_in_span(field, span)
     axis = _DAYS if field.type is types.DATE else _MILLISECONDS
-    keys = {"gte": axis.bound(span.low), "lt": axis.bound(span.high)}
-    return {"range": {field.path: {key: bound for key, bound in keys.items() if bound is not None}}}
+    if span.low is not None and span.low > axis.last:
+        return NOTHING
+    return {"range": {field.path: axis.low(span.low) | axis.high(span.high)}}
 
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """How points of an axis are written in a query; a bound outside the calendar is none, or none can pass it."""
+    """How points of an axis are written in a query, which knows no point outside the calendar."""
 
     first: int
     last: int
     write: Callable[[int], str]
 
-    def bound(self, point: int | None) -> str | None:
+    def low(self, point: int | None) -> dict[str, str]:
+        return {} if point is None else {"gte": self.write(max(point, self.first))}
+
+    def high(self, point: int | None) -> dict[str, str]:
         if point is None:
-            return None
-        return self.write(min(max(point, self.first), self.last))
+            return {}
+        return {"lte": self.write(self.last)} if point > self.last else {"lt": self.write(max(point, self.first))}
 
 
 _DAYS = _Axis(date.min.toordinal(), date.max.toordinal(), lambda point: date.fromordinal(point).isoformat())
 _MILLISECONDS = _Axis(
-    milliseconds(datetime.min.replace(tzinfo=UTC)),
-    milliseconds(datetime.max.replace(tzinfo=UTC, microsecond=999_000)),
-    lambda point: write_instant(instant_at(point)),
+    milliseconds(FIRST_INSTANT), milliseconds(END_OF_INSTANTS), lambda point: write_instant(instant_at(point))
 )
 
 

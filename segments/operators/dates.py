@@ -9,12 +9,13 @@ from typing import Any
 
 from mappings import types
 from mappings.fields import Field
+from mappings.types.dates import END_OF_INSTANTS
 from segments.clauses import Clause
 from segments.limits import Limits
 from segments.moment import Moment, Unit, milliseconds, shift_months
 from segments.operators.access import Document, Span, in_span, read
 from segments.operators.base import Operator, Ranks
-from segments.operators.shapes import Lapse, LapseShape, One, Pair, Shape, one_of
+from segments.operators.shapes import CountedShape, Lapse, LapseShape, One, Pair, Shape, one_of
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,9 @@ def begin(value: date, field: Field, moment: Moment) -> int:
 
 def end(value: date, field: Field, moment: Moment) -> int:
     """The first point behind the day or instant."""
-    if isinstance(value, datetime) or value == date.max:
+    if isinstance(value, datetime) or field.type is types.DATE:
         return begin(value, field, moment) + 1
-    return begin(value + timedelta(days=1), field, moment)
+    return milliseconds(END_OF_INSTANTS) if value == date.max else begin(value + timedelta(days=1), field, moment)
 
 
 def shifted(sign: int) -> Callable[[Lapse, Field, Moment], int]:
@@ -74,9 +75,9 @@ ON_OR_AFTER = InSpan("onOrAfter", "is on or after", One(), lambda day, f, m: Spa
 BETWEEN = InSpan("between", "is between", Pair(), lambda days, f, m: Span(begin(days[0], f, m), end(days[1], f, m)))
 WITHIN_LAST = InSpan("withinLast", "is within the last", LapseShape(), lambda x, f, m: Span(_ago(x, f, m), now(f, m)))
 WITHIN_NEXT = InSpan("withinNext", "is within the next", LapseShape(), lambda x, f, m: Span(now(f, m), _ahead(x, f, m)))
-MORE_THAN_AGO = InSpan("moreThanAgo", "is longer ago than", LapseShape(), lambda x, f, m: Span(high=_ago(x, f, m)))
+MORE_THAN_AGO = InSpan("moreThanAgo", "is longer ago than", CountedShape(), lambda x, f, m: Span(high=_ago(x, f, m)))
 MORE_THAN_AHEAD = InSpan(
-    "moreThanAhead", "is further ahead than", LapseShape(), lambda x, f, m: Span(low=_ahead(x, f, m) + 1)
+    "moreThanAhead", "is further ahead than", CountedShape(), lambda x, f, m: Span(low=_ahead(x, f, m) + 1)
 )
 
 

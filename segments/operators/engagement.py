@@ -104,7 +104,12 @@ class Happened(Operator[Occurrence]):
         return all_of(parts)
 
     def holds(self, field: Field, value: Occurrence, document: Document, moment: Moment) -> bool:
-        return value.times.hold(_count(field, value.window.seconds(moment), document))
+        window = value.window.seconds(moment)
+        times = timelines.times(document, field.code or 0)
+        if window.high is not None and len(times) == MAX_RANK:
+            deepest = value.times.low if value.times.high is None else value.times.high + 1
+            _check_depth(sum(second >= window.high for second in times), deepest)
+        return value.times.hold(sum(_within(window, second) for second in times))
 
     def closed_windows(self, field: Field, value: Occurrence, moment: Moment) -> frozenset[ClosedWindow]:
         window = value.window.seconds(moment)
@@ -127,13 +132,17 @@ def _at_least(field: Field, k: int, window: Seconds, ranks: Ranks) -> Clause:
     if window.low >= window.high:
         return NOTHING
     later = ranks[_closed(field, window.high)]
+    _check_depth(later, k)
+    return any_of(_after_events(field, r, k, window.low, window.high) for r in range(later + 1))
+
+
+def _check_depth(later: int, k: int) -> None:
     if later + k > MAX_RANK:
         raise Refused(
             "window_too_deep",
             f"some contact has {later} of these events after the window; only the newest {MAX_RANK} are kept by time: "
             "ask for fewer, or for a window that ends later",
         )
-    return any_of(_after_events(field, r, k, window.low, window.high) for r in range(later + 1))
 
 
 def _after_events(field: Field, r: int, k: int, low: int, high: int) -> Clause:
@@ -151,9 +160,8 @@ def _rank_between(field: Field, rank: int, low: int, high: int) -> Clause:
     return {"range": {field.path: bounds}}
 
 
-def _count(field: Field, window: Seconds, document: Document) -> int:
-    high = MAX_SECONDS + 1 if window.high is None else window.high
-    return sum(window.low <= second < high for second in timelines.times(document, field.code or 0))
+def _within(window: Seconds, second: int) -> bool:
+    return second >= window.low and (window.high is None or second < window.high)
 
 
 # -- amounts
@@ -196,10 +204,10 @@ class SpendingShape(Shape[Spending]):
         return {"less_than" if value.less else "at_least": amount} | window
 
     def schema(self, field: Field) -> dict[str, Any]:
-        amount = {"type": "number", "minimum": 0.01, "multipleOf": 0.01}
+        amount = {"type": "number", "minimum": 0.01}  # at most two decimals; multipleOf would fail on binary fractions
         return {
             "type": "object",
-            "properties": {"at_least": amount, "less_than": amount, "window": window_schema()},
+            "properties": {"at_least": amount, "less_than": amount, "window": window_schema(ended=False)},
             "oneOf": [{"required": ["at_least"]}, {"required": ["less_than"]}],
             "additionalProperties": False,
         }

@@ -6,9 +6,9 @@ from typing import Any
 
 from mappings import types
 from mappings.fields import Field
-from segments.clauses import Clause, any_of
+from segments.clauses import Clause
 from segments.moment import Moment
-from segments.operators.access import Bounds, Document, in_bounds, read
+from segments.operators.access import Document, is_one_of, read
 from segments.operators.base import Operator, Ranks
 from segments.operators.operands import comparable
 from segments.operators.shapes import Many, One
@@ -45,6 +45,6 @@ class IsOneOf(Operator[tuple[Any, ...]]):
 
 def _terms(field: Field, values: tuple[Any, ...]) -> Clause:
     if field.type is types.NUMBER and field.packing is not None:
-        return any_of(in_bounds(field, Bounds(value, value)) for value in values)
+        return is_one_of(field, field.packing, values)
     wanted = sorted({comparable(value) for value in values}, key=lambda value: (isinstance(value, str), value))
     return {"term": {field.path: wanted[0]}} if len(wanted) == 1 else {"terms": {field.path: wanted}}

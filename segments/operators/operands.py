@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from datetime import date, datetime
 from functools import cached_property
@@ -12,11 +13,13 @@ from mappings.fields import Field, Option
 from mappings.text import cut, fold
 from mappings.types.dates import parse_day, parse_instant, write_instant
 from mappings.types.texts import clean
-from segments.errors import Refused
+from segments.errors import Refused, shown
 
 T = TypeVar("T")
 
 _SHOWN = 20  # options named in an error
+_WHOLE = re.compile(r"[+-]?[0-9]{1,400}")  # more digits than a double can have
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 class Operand(ABC, Generic[T]):
@@ -67,24 +70,34 @@ class OptionOperand(Operand[Option]):
         self.label = field.label
 
     @cached_property
-    def _by_key(self) -> dict[int | str, Option]:
-        options = self.options or ()
-        return {option.id: option for option in options if isinstance(option.id, int)} | {
-            fold(option.label): option for option in options
-        }
+    def _by_key(self) -> dict[int | str, list[Option]]:
+        found: dict[int | str, list[Option]] = {}
+        for option in self.options or ():
+            found.setdefault(fold(option.label), []).append(option)
+            if isinstance(option.id, int):
+                found[option.id] = [option]
+        return found
 
     def load(self, raw: object) -> Option:
         if self.options is None:
             text = _text(raw)
             return Option(text, text)
-        found = None
+        found: list[Option] = []
         if isinstance(raw, str | int) and not isinstance(raw, bool):
-            found = self._by_key.get(fold(raw) if isinstance(raw, str) else raw)
-        if found is None:
+            found = self._by_key.get(fold(raw) if isinstance(raw, str) else raw, [])
+        if not found:
             allowed = tuple(option.label for option in self.options[:_SHOWN])
-            shown = f"{raw!r}" if isinstance(raw, str | int) else f"a value of type {type(raw).__name__}"
-            raise Refused("unknown_option", f"{self.label} has no option {shown:.200}", allowed=allowed)
-        return found
+            raise Refused("unknown_option", f"{self.label} has no option {shown(raw)}", allowed=allowed)
+        return self._only(found, raw)
+
+    def _only(self, found: list[Option], raw: object) -> Option:
+        """The one of several options of a name that is spelt so; options without a number are then the same value."""
+        exact = [option for option in found if option.label == raw] or found
+        if len(exact) > 1 and isinstance(exact[0].id, int):
+            ids = tuple(str(option.id) for option in exact)
+            detail = f"{self.label} has several options {shown(raw)}: name the one that is meant by its id"
+            raise Refused("ambiguous_option", detail, allowed=ids)
+        return exact[0]
 
     def dump(self, value: Option) -> int | str:
         return value.id
@@ -110,6 +123,8 @@ class NumberOperand(Operand[float]):
             raise Refused("wrong_type", str(error)) from None
         if number is None:
             raise Refused("wrong_type", "expected a number")
+        if number != raw:
+            raise Refused("wrong_type", "a whole number this large is not exact: integers are, up to 2^53")
         return float(number)
 
     def dump(self, value: float) -> int | float:
@@ -122,10 +137,9 @@ class NumberOperand(Operand[float]):
         return f"{value:,.15g}" if abs(value) < 1e15 else repr(value)
 
     def split(self, text: str) -> object:
-        try:
-            return float(text)
-        except ValueError:
-            return text
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        return float(text) if _DECIMAL.fullmatch(text) else text
 
 
 class BooleanOperand(Operand[bool]):

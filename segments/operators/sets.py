@@ -35,7 +35,7 @@ class ContainsAll(Operator[Values]):
 
     name = "containsAll"
     phrase = "include all of"
-    shape = Many()
+    shape = Many("and")
 
     def clause(self, field: Field, value: Values, moment: Moment, ranks: Ranks) -> Clause:
         return all_of({"term": {field.path: one}} for one in _distinct(value))
@@ -49,7 +49,7 @@ class EqualsSet(Operator[Values]):
 
     name = "equals"
     phrase = "are exactly"
-    shape = Many()
+    shape = Many("and")
 
     def clause(self, field: Field, value: Values, moment: Moment, ranks: Ranks) -> Clause:
         members = _distinct(value)

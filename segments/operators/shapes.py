@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from mappings import types
 from mappings.fields import Field
-from segments.errors import Refused
+from segments.errors import Refused, shown
 from segments.limits import Limits
 from segments.moment import Unit
 from segments.operators.operands import operand
@@ -90,7 +90,10 @@ class Needle(One):
 
 
 class Many(Shape[tuple[Any, ...]]):
-    """A list of at least one value, as an array or joined by commas."""
+    """A list of at least one value, as an array or joined by commas; `joint` stands before the last in a sentence."""
+
+    def __init__(self, joint: str = "or") -> None:
+        self._joint = joint
 
     def load(self, raw: object, field: Field, limits: Limits) -> tuple[Any, ...]:
         items = split(raw, field)
@@ -112,7 +115,7 @@ class Many(Shape[tuple[Any, ...]]):
         rest = len(value) - len(shown)
         if rest:
             shown.append(f"{rest} more")
-        return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
+        return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {self._joint} {shown[-1]}"
 
 
 class Pair(Shape[tuple[Any, Any]]):
@@ -175,7 +178,12 @@ class Lapse:
     unit: Unit
 
     def __str__(self) -> str:
-        return f"{self.unit}" if self.n == 1 else f"{self.n} {self.unit}s"
+        return f"{self.unit}" if self.n == 1 else self.counted
+
+    @property
+    def counted(self) -> str:
+        """With its number, also where that is 1."""
+        return f"{self.n} {self.unit}" if self.n == 1 else f"{self.n} {self.unit}s"
 
 
 class LapseShape(Shape[Lapse]):
@@ -192,6 +200,13 @@ class LapseShape(Shape[Lapse]):
 
     def words(self, field: Field, value: Lapse) -> str:
         return str(value)
+
+
+class CountedShape(LapseShape):
+    """The same where a sentence needs the number: "longer ago than 1 month"."""
+
+    def words(self, field: Field, value: Lapse) -> str:
+        return value.counted
 
 
 def units_of(field: Field) -> tuple[Unit, ...]:
@@ -231,7 +246,7 @@ def keys(raw: object, *, required: tuple[str, ...] = (), optional: tuple[str, ..
         raise Refused("wrong_type", f"expected an object with {', '.join(allowed)}", allowed=allowed)
     for key in raw:
         if key not in allowed:
-            raise Refused("unknown_key", f"{key!r:.200} is not known here", at=f"/{escape(key)}", allowed=allowed)
+            raise Refused("unknown_key", f"{shown(key)} is not known here", at=f"/{escape(key)}", allowed=allowed)
     for key in required:
         if key not in raw:
             raise Refused("missing", f"{key} is missing", allowed=allowed)

@@ -119,8 +119,8 @@ def _at(key: str, load: Callable[[], T]) -> T:
         raise refused.within(key) from None
 
 
-def window_schema() -> dict[str, Any]:
-    """JSON Schema of a window."""
+def window_schema(*, ended: bool = True) -> dict[str, Any]:
+    """JSON Schema of a window; those with an end of their own are left out where they are not `ended`."""
 
     def form(**properties: Any) -> dict[str, Any]:
         names = {key.rstrip("_"): value for key, value in properties.items()}
@@ -128,7 +128,8 @@ def window_schema() -> dict[str, Any]:
 
     end = _INSTANT.schema()
     last = lapse_schema(tuple(Unit))
-    return {"anyOf": [form(last=last), form(from_=end, to=end), form(after=end), form(before=end)]}
+    closed = [form(from_=end, to=end), form(before=end)] if ended else []
+    return {"anyOf": [form(last=last), form(after=end), *closed]}
 
 
 # -- how many times
@@ -149,7 +150,7 @@ class Times:
         if self.high is None:
             return f"at least {_times(self.low)}"
         if self.low == self.high:
-            return f"exactly {_times(self.low)}" if self.low else "never"
+            return f"exactly {_times(self.low)}" if self.low else "0 times"
         return f"between {self.low} and {_times(self.high)}" if self.low else f"at most {_times(self.high)}"
 
     def dump(self) -> dict[str, Any]:
