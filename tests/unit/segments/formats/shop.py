@@ -112,7 +112,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
         "lifecycle_stage": "lead",
         "birth_date": "1985-12-01",
         "birth_date_month_day": 1201,
-        "created_at": "2026-10-25T12:00:00.000Z",
+        "created_at": "2026-10-25T06:00:00.000Z",  # 30 days ago, later than midnight, earlier than now
         "tags": [2],
         "unsubscribed": [1],
         "custom": {
@@ -122,7 +122,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
             "keyword_2_count": 1,
             "double_0": 5,
             "date_0": "2026-11-23",
-            "date_1": "2026-10-25T12:00:00.000Z",
+            "date_1": "2026-10-25T06:00:00.000Z",
             "boolean_0": False,
         },
         **_did(PURCHASE, ("2025-06-01",), (100.0,)),

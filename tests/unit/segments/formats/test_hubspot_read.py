@@ -164,8 +164,8 @@ EXACT = [
     # instants: ada was created half past midnight today, in Berlin
     (point("createdate", "IS_AFTER", at(2026, 11, 23, *END)), "ada"),
     (point("createdate", "IS_AFTER", at(2026, 11, 23, *END, zone="UTC")), ""),
-    (point("createdate", "IS_BEFORE", at(2026, 10, 25, 12, zone="UTC")), "dee"),
-    (point("createdate", "IS_BEFORE", at(2026, 10, 25, 12, zone="UTC"), endpointBehavior="INCLUSIVE"), "bob dee"),
+    (point("createdate", "IS_BEFORE", at(2026, 10, 25, 6, zone="UTC")), "dee"),
+    (point("createdate", "IS_BEFORE", at(2026, 10, 25, 6, zone="UTC"), endpointBehavior="INCLUSIVE"), "bob dee"),
     (ranged("createdate", at(2026, 10, 25), at(2026, 11, 23, *END)), "bob"),
     (ranged("createdate", indexed("NOW", -30), indexed("NOW")), "ada"),
     (ranged("createdate", indexed("NOW", -31), indexed("NOW")), "ada bob"),
@@ -195,7 +195,7 @@ EXACT = [
     (event(pruningRefineBy={"type": "ABSOLUTE_COMPARATIVE", "comparison": "AFTER", "timestamp": 1767225600000}), "ada"),
     (
         event(pruningRefineBy={"type": "ABSOLUTE_COMPARATIVE", "comparison": "BEFORE", "timestamp": 1767225600000}),
-        "bob ada"[:3],
+        "bob",
     ),
     (
         {
@@ -238,7 +238,7 @@ def test_means_the_same_contacts(part: JSON, expected: str) -> None:
         (ranged("createdate", indexed("TODAY", -30), indexed("NOW")), "ada", "midnight"),
         (ranged("createdate", indexed("TODAY", -30), indexed("NOW"), "IS_NOT_BETWEEN"), "dee", "midnight"),
         (ranged("seen", indexed("NOW"), indexed("TODAY", 3)), "", "midnight"),
-        (point("createdate", "IS_BEFORE", indexed("TODAY", -29)), "dee", "midnight"),
+        (point("createdate", "IS_BEFORE", indexed("TODAY", -29)), "bob dee", "midnight"),
         (point("createdate", "IS_AFTER", indexed("TODAY", -30)), "ada", "midnight"),
         (branch("NOT_ALL", point("createdate", "IS_AFTER", indexed("TODAY", -30))), "cy dee", "midnight"),
         (branch("NOT_ALL", point("createdate", "IS_BEFORE", indexed("TODAY", -30))), "ada cy", "midnight"),
