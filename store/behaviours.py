@@ -84,11 +84,15 @@ def progress(db: Connection, org_id: int, code: int) -> Progress:
     return Progress(done=row.total - min(row.waiting, row.total), total=row.total)
 
 
+def taken(db: Connection, org_id: int) -> frozenset[str]:
+    """The keys that no event type may have: those of behaviours that are not of an event type."""
+    c = tables.behaviours.c
+    return frozenset(db.execute(select(c.key).where(c.org_id == org_id, c.kind != "event_type")).scalars())
+
+
 def refuse_taken(db: Connection, org_id: int, event_types: Iterable[str]) -> None:
     """Raises ConflictError when a behaviour has the key of one of these event types and does not belong to it."""
-    c = tables.behaviours.c
-    taken = select(c.key).where(c.org_id == org_id, c.kind != "event_type", c.key.in_(list(event_types)))
-    if keys := sorted(db.execute(taken).scalars()):
+    if keys := sorted(taken(db, org_id).intersection(event_types)):
         raise ConflictError(f"{', '.join(keys)}: a behaviour has this key already", "rename the event type")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 
 def driver(db: Connection) -> psycopg.Connection[Any]:
@@ -18,3 +18,8 @@ def driver(db: Connection) -> psycopg.Connection[Any]:
 def run_script(db: Connection, script: str) -> None:
     """Run the statements of `script` as they stand, % signs included."""
     driver(db).execute(script.encode())
+
+
+def clock(db: Connection) -> float:
+    """The database's clock, epoch seconds: the one clock that all processes share."""
+    return float(db.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one())

@@ -80,8 +80,14 @@ def release(db: Connection, claim: Claim) -> None:
     db.execute(_RELEASE, {"ids": ids, "lease": claim.lease})
 
 
-def lock(db: Connection, contact_ids: Collection[int]) -> None:
-    """Take what a writer of these contacts will need, in the one order that all writers keep.
+def versions(db: Connection, contact_ids: Collection[int]) -> dict[int, int]:
+    """The versions of contacts, by id."""
+    found = text("SELECT contact_id, version FROM index_state WHERE contact_id = ANY (:ids)")
+    return dict(map(tuple, db.execute(found, {"ids": list(contact_ids)})))
+
+
+def lock(db: Connection, contact_ids: Collection[int]) -> dict[int, int]:
+    """Take what a writer of these contacts will need, in the one order that all writers keep; the versions they have.
 
     For transactions of several statements: each alone would take its locks in order, all together would not. First
     the contacts, then their rows of index_state, each by id.
@@ -89,6 +95,7 @@ def lock(db: Connection, contact_ids: Collection[int]) -> None:
     ids = sorted(contact_ids)
     db.execute(text("SELECT FROM contacts WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE"), {"ids": ids})
     _lock_states(db, ids)
+    return versions(db, ids)
 
 
 def _lock_states(db: Connection, ids: Sequence[int]) -> None:

@@ -1,0 +1,1 @@
+"""How rows reach the tables: staged by COPY, then written set by set, touching only what differs."""

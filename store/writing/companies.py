@@ -1,0 +1,81 @@
+"""Companies, of a batch of their own or named by contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from sqlalchemy import Connection, text
+
+from store import state, tables
+from store.items.rows import CompanyRow
+from store.outcomes import Status
+from store.writing import objects, staging
+
+_TARGET = "staged_companies (external_id, patch, custom)"
+
+
+def merged(rows: Iterable[CompanyRow]) -> Iterable[CompanyRow]:
+    """One row for each company; where several say something, the last one counts, value by value."""
+    found: dict[str, CompanyRow] = {}
+    for row in rows:
+        before = found.get(row.external_id)
+        found[row.external_id] = row if before is None else _merge(before, row)
+    return found.values()
+
+
+def _merge(before: CompanyRow, row: CompanyRow) -> CompanyRow:
+    return CompanyRow(row.external_id, {**before.patch, **row.patch}, {**before.custom, **row.custom})
+
+
+def stage(db: Connection, rows: Iterable[CompanyRow]) -> None:
+    staging.copy(db, _TARGET, _lines(merged(rows)))
+
+
+def lock(db: Connection, org_id: int, contact_ids: Iterable[int] = ()) -> dict[int, int]:
+    """Take what writing the staged companies, and these contacts, will need; the contacts' versions as they are.
+
+    Companies first, then the contacts, then their rows of index_state, each by id: an order that all writers keep.
+    """
+    db.execute(_LOCK, {"org": org_id})
+    changed = objects.differing(db, tables.companies, org_id)
+    theirs = db.execute(_CONTACTS, {"ids": changed}).scalars() if changed else ()
+    return state.lock(db, {*theirs, *contact_ids})
+
+
+def write(db: Connection, org_id: int) -> Mapping[str, int]:
+    """The staged companies are stored; their ids by external id."""
+    objects.write(db, tables.companies, org_id)
+    return dict(map(tuple, db.execute(_IDS)))
+
+
+def write_each(db: Connection, org_id: int, rows: Iterable[CompanyRow]) -> dict[str, tuple[int, Status]]:
+    """The companies are stored; the id of each and what became of it, by external id."""
+    staging.prepare(db)
+    stage(db, rows)
+    lock(db, org_id)
+    changed = set(objects.differing(db, tables.companies, org_id))
+    objects.write(db, tables.companies, org_id)
+    return {
+        external_id: (id_, "created" if created else "updated" if id_ in changed else "unchanged")
+        for external_id, id_, created in db.execute(_WRITTEN)
+    }
+
+
+def _lines(rows: Iterable[CompanyRow]) -> Iterator[bytes]:
+    for row in rows:
+        yield b"%b\t%b\t%b\n" % (
+            staging.text(row.external_id),
+            staging.encoded(row.patch),
+            staging.encoded(row.custom),
+        )
+
+
+_LOCK = text("""
+    SELECT FROM companies AS stored JOIN staged_companies AS staged USING (external_id)
+     WHERE stored.org_id = :org ORDER BY stored.id FOR NO KEY UPDATE OF stored""")
+
+_CONTACTS = text("SELECT id FROM contacts WHERE company_id = ANY (:ids)")
+
+_WRITTEN = text("SELECT external_id, id, created FROM staged_companies")
+
+_IDS = text("SELECT external_id, id FROM staged_companies")

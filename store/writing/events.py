@@ -1,0 +1,100 @@
+"""Events: new ones inserted, repeated ones updated where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from sqlalchemy import Connection, text
+
+from store import catalogue
+from store.items.rows import EventRow
+from store.outcomes import Status
+from store.writing import staging
+from store.writing.staging import NULL
+
+_COLUMNS = "(position, contact_id, event_type_id, channel_id, external_id, at, amount, currency, properties)"
+
+
+class Dated(NamedTuple):
+    """An event of a contact; `position` is its place in the batch."""
+
+    position: int
+    contact_id: int
+    event: EventRow
+
+
+class Written(NamedTuple):
+    """The stored event of the item at `position`."""
+
+    position: int
+    id: int
+    status: Status
+
+
+def write(db: Connection, org_id: int, events: Iterable[Dated]) -> None:
+    """The events are stored. Of those with the same type and external id the last one counts."""
+    if _stage(db, org_id, events):
+        db.execute(_UPSERT)
+
+
+def write_each(db: Connection, org_id: int, events: Iterable[Dated]) -> Iterator[Written]:
+    """The same, and what became of each that counted."""
+    if _stage(db, org_id, events):
+        touched = set(db.execute(_UPSERT_RETURNING).scalars())
+        for position, id_, is_new in db.execute(_STORED):
+            status: Status = "created" if is_new else "updated" if id_ in touched else "unchanged"
+            yield Written(position, id_, status)
+
+
+def identity(one: Dated) -> object:
+    """Events with equal identities are the same event."""
+    event = one.event
+    return one.position if event.external_id is None else (event.type, event.external_id)
+
+
+def _stage(db: Connection, org_id: int, events: Iterable[Dated]) -> bool:
+    latest = {identity(one): one for one in events}
+    if latest:
+        staging.copy(db, f"staged_events {_COLUMNS}", _lines(db, org_id, latest.values()))
+    return bool(latest)
+
+
+def _lines(db: Connection, org_id: int, events: Collection[Dated]) -> Iterator[bytes]:
+    types = catalogue.ensure_event_types(db, org_id, {one.event.type for one in events})
+    used = {one.event.channel for one in events if one.event.channel is not None}
+    channels = catalogue.ensure_channels(db, org_id, used)
+    for position, contact_id, (type_, channel, external_id, at, amount, currency, properties) in events:
+        yield b"%d\t%d\t%d\t%b\t%b\t%d\t%b\t%b\t%b\n" % (
+            position,
+            contact_id,
+            types[type_],
+            NULL if channel is None else b"%d" % channels[channel],
+            staging.text(external_id),
+            at,
+            NULL if amount is None else b"%d" % amount,
+            staging.text(currency),
+            staging.escaped(properties),
+        )
+
+
+# A contact's events stand together on disk, and writers that meet insert in one order.
+_INSERT = """
+    INSERT INTO events (id, contact_id, event_type_id, channel_id, external_id, at, amount, currency, properties)
+    SELECT id, contact_id, event_type_id, channel_id, external_id, to_timestamp(at), amount, currency, properties
+      FROM staged_events
+     ORDER BY contact_id, at, event_type_id, external_id, id
+    ON CONFLICT (event_type_id, external_id) WHERE external_id IS NOT NULL DO UPDATE
+       SET contact_id = excluded.contact_id, channel_id = excluded.channel_id, at = excluded.at,
+           amount = excluded.amount, currency = excluded.currency, properties = excluded.properties
+     WHERE (events.contact_id, events.channel_id, events.at, events.amount, events.currency, events.properties)
+           IS DISTINCT FROM (excluded.contact_id, excluded.channel_id, excluded.at, excluded.amount,
+                             excluded.currency, excluded.properties)"""
+
+_UPSERT = text(_INSERT)
+_UPSERT_RETURNING = text(_INSERT + " RETURNING id")
+
+_STORED = text("""
+    SELECT staged.position, coalesce(stored.id, staged.id), coalesce(stored.id = staged.id, true)
+      FROM staged_events AS staged
+      LEFT JOIN events AS stored USING (event_type_id, external_id)""")
