@@ -62,13 +62,21 @@ def read(document: object, catalogue: Catalogue, account: Account = UNKNOWN, *, 
         return reading.finish(None)
     runs: list[list[Node | None]] = [[]]
     for place, one in enumerate(payload):
-        at, last = f"{pointer}/{place}", place + 1 == len(payload)
-        runs[-1].append(reading.leaf(at, lambda one=one, last=last: _meaning(reading, one, last=last)))  # type: ignore[misc]
+        last = place + 1 == len(payload)
+        runs[-1].append(_condition(reading, one, f"{pointer}/{place}", last=last))
         if last and _appends(one):
-            runs.append([reading.leaf(at, lambda one=one: Meaning(rule(reading.field(one["attribute_key"]), "null")))])  # type: ignore[misc]
+            runs.append([_missing(reading, one, f"{pointer}/{place}")])
         elif not last and isinstance(one, dict) and str(one.get("query_operator")).upper() == "OR":
             runs.append([])
     return reading.finish(reading.group("or", [reading.group("and", run) for run in runs]))
+
+
+def _condition(reading: Reading, one: object, pointer: str, *, last: bool) -> Node | None:
+    return reading.leaf(pointer, lambda: _meaning(reading, one, last=last))
+
+
+def _missing(reading: Reading, one: Condition, pointer: str) -> Node | None:
+    return reading.leaf(pointer, lambda: Meaning(rule(reading.field(one["attribute_key"]), "null")))
 
 
 def _payload(document: object) -> tuple[object, str]:

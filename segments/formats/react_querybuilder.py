@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from mappings import types
 from mappings.fields import Catalogue, Field
@@ -62,6 +62,8 @@ def _rules(condition: Condition) -> list[Criterion | InSegment]:
             return _rules(part)
         case Criterion() | InSegment():
             return [condition]
+        case _:
+            assert_never(condition)
 
 
 def _sentence(rule: Criterion | InSegment) -> str:
@@ -184,22 +186,26 @@ def _written(condition: Condition, writing: Writing, joined: bool) -> dict[str, 
             return writing.leaf(condition, lambda: (_segment(segment_id, writing.catalogue, joined), ())) or {}
         case Criterion():
             return writing.leaf(condition, lambda: (_criterion(condition, joined), ())) or {}
+        case _:
+            assert_never(condition)
 
 
 def _segment(segment_id: int, catalogue: Catalogue, joined: bool) -> dict[str, Any]:
-    value = _listed(_labelled([segment_id], catalogue.fields["segment"]), joined)
+    field = catalogue.fields["segment"]
+    value = _listed(_labelled([segment_id], field), field, joined)
     return {"field": "segment", "operator": "in", "value": value}
 
 
-def _listed(value: Any, joined: bool) -> Any:
-    # Numbers are options whose names are not enough: joined by commas they would be read as names.
-    if not joined or not isinstance(value, list) or any(isinstance(item, int) for item in value):
+def _listed(value: Any, field: Field, joined: bool) -> Any:
+    if not joined or not isinstance(value, list):
         return value
-    return ",".join(str(item).replace(",", "\\,") for item in value)
+    text = ",".join(str(item).replace(",", "\\,") for item in value)
+    # Not every list survives: outer spaces and a backslash at an end do not, nor do options that are named by number.
+    return text if split(text, field) == value else value
 
 
 def _criterion(rule: Criterion, joined: bool) -> dict[str, Any]:
-    value = _listed(_labelled(rule.operator.shape.dump(rule.value, rule.field), rule.field), joined)
+    value = _listed(_labelled(rule.operator.shape.dump(rule.value, rule.field), rule.field), rule.field, joined)
     node = {"field": rule.field.name, "operator": rule.operator.name, "value": "" if value is None else value}
     if rule.include_missing or not isinstance(rule.operator, Negation):
         return node

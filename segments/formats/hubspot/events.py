@@ -122,7 +122,8 @@ def _time(operation: JSON, narrow: bool | None) -> _Window:
             return _Window({"before": _end(point(operation, "timePoint"), included)})
         case "TIME_RANGED", "IS_BETWEEN":
             return _between(operation, narrow)
-        case kind, operator:
+        case _:
+            kind, operator = operation.get("operationType"), operation.get("operator")
             raise Refused("unsupported", f"{kind!r:.99} {operator!r:.99} gives no window here")
 
 

@@ -130,15 +130,16 @@ def _number(asked: Question) -> Written:
             asked.name, "NUMBER", _NUMBERS[operator][opposite], missing=asked.rule.missing, value=value
         )
 
-    match asked.rule.operator.name, asked.rule.written:
-        case "in", values:
-            filters = [one("=", value, asked.rule.opposite) for value in values]
-            return ([filters] if asked.rule.opposite else [[each] for each in filters]), ()
-        case "between", [low, high]:
-            ends = [one(">=", low, asked.rule.opposite), one("<=", high, asked.rule.opposite)]
-            return ([[each] for each in ends] if asked.rule.opposite else [ends]), ()
-        case operator, value:
-            return [[one(operator, value, asked.rule.opposite)]], ()
+    value, opposite = asked.rule.written, asked.rule.opposite
+    match asked.rule.operator.name:
+        case "in":
+            filters = [one("=", each, opposite) for each in value]
+            return ([filters] if opposite else [[each] for each in filters]), ()
+        case "between":
+            ends = [one(">=", value[0], opposite), one("<=", value[1], opposite)]
+            return ([[each] for each in ends] if opposite else [ends]), ()
+        case operator:
+            return [[one(operator, value, opposite)]], ()
 
 
 def _date(asked: Question) -> Written:

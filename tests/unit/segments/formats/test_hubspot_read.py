@@ -115,6 +115,7 @@ EXACT = [
     (prop("city", "MULTISTRING", "STARTS_WITH", values=["ber"]), "ada dee"),
     (prop("email", "STRING", "ENDS_WITH", value=".test"), "bob"),
     (prop("company", "STRING", "IS_EQUAL_TO", value="acme"), "ada"),
+    (prop("phone", "STRING", "CONTAINS", value=4930), "ada"),
     # enumerations
     (prop("lifecyclestage", "ENUMERATION", "IS_ANY_OF", values=["customer", "lead"]), "ada bob"),
     (prop("lifecyclestage", "ENUMERATION", "IS_NONE_OF", values=["customer"]), "bob"),
@@ -147,6 +148,9 @@ EXACT = [
     (point("renewal", "IS_AFTER", at(2026, 11, 23, *END)), "ada dee"),
     (point("renewal", "IS_AFTER", at(2026, 11, 24)), "dee"),
     (point("renewal", "IS_AFTER", at(2026, 11, 24), endpointBehavior="INCLUSIVE"), "ada dee"),
+    (point("renewal", "IS_AFTER", at(2026, 11, 24, 12), endpointBehavior="INCLUSIVE"), "dee"),
+    (point("renewal", "IS_AFTER", at(2026, 11, 24, 12), endpointBehavior=None), "dee"),
+    (ranged("renewal", indexed("TODAY", -9), indexed("TODAY", -2)), ""),
     (point("renewal", "IS_BEFORE", indexed("TODAY")), "bob"),
     (point("renewal", "IS_BEFORE", indexed("TODAY", -1)), ""),
     (point("renewal", "IS_BEFORE", indexed("TODAY", 8)), "ada bob dee"),
@@ -462,6 +466,12 @@ def test_branches_nested_too_deep_are_refused() -> None:
     imported = hubspot.read(part, SHOP, STATED)
     assert imported.tree is None
     assert "flatten" in imported.findings[0].detail
+
+
+def test_more_than_a_tree_may_have_is_refused() -> None:
+    imported = hubspot.read(contacts(*[prop("email", "ALL_PROPERTY", "IS_KNOWN")] * 301), SHOP, STATED)
+    assert imported.tree is None
+    assert places(imported.findings, Fidelity.REFUSED) == ["#"]
 
 
 def test_the_whole_base_of_contacts_is_reached_by_a_choice() -> None:

@@ -191,6 +191,7 @@ def test_says_where_it_could_only_come_near(one: JSON, narrower: str) -> None:
         (rule("custom.seen", "withinLast", {"n": 2, "unit": "month"}), "say 2 months in days"),
         (rule("custom.seen", "withinNext", {"n": 2, "unit": "day"}), "no operator for withinNext"),
         (rule("birth_date", "anniversaryOn", "2026-11-24"), "no operator for anniversaryOn"),
+        (rule("custom.renewal", "on", "9999-12-31"), "end of the calendar"),
         (rule("tags", "containsAny", ["VIP"]), "map one to it under fields"),
         (rule("engagement.purchase.count", ">", 3), "keeps no"),
         (rule("engagement.purchase", "amounted", {"at_least": 3}), "no operator for amounted"),

@@ -172,6 +172,21 @@ def test_options_are_written_by_name_and_lists_in_either_style() -> None:
     assert [one["value"] for one in document["rules"]] == ["VIP,Churned", "a\\,b,c", "Grace"]
 
 
+@pytest.mark.parametrize(
+    ("items", "written"),
+    [
+        (["a", "b,"], "a,b\\,"),
+        (["a\\", "b"], ["a\\", "b"]),
+        ([" a", "b"], [" a", "b"]),
+    ],
+)
+def test_lists_that_joining_would_change_stay_arrays(items: list[str], written: object) -> None:
+    document = react_querybuilder.write(query(rule("custom.note", "in", items)), SHOP, joined=True).document
+    assert document is not None
+    assert document["rules"][0]["value"] == written
+    assert parse(document, SHOP).tree["rules"][0]["value"] == items
+
+
 def test_a_tree_that_is_not_understood_is_refused_with_its_problems() -> None:
     exported = react_querybuilder.write(query(), SHOP)
     assert exported.document is None
