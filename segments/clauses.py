@@ -5,7 +5,6 @@ Children are sorted, so equal trees give byte-equal queries and the index's cach
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,19 +30,17 @@ def none_of(clause: Clause) -> Clause:
 
 def nesting(clause: Clause) -> int:
     """How many bools stand within one another."""
-    occurrences = clause.get("bool", {}).values()
-    inner = [nesting(child) for children in occurrences if isinstance(children, list) for child in children]
-    return 1 + max(inner) if inner else 0
+    if "bool" not in clause:
+        return 0
+    children = [child for part in clause["bool"].values() if isinstance(part, list) for child in part]
+    return 1 + max(map(nesting, children))
 
 
 def _joined(occur: str, clauses: Iterable[Clause]) -> Clause:
-    distinct = {_key(clause): clause for clause in clauses}
+    # Equal clauses are written equal: the same code wrote their keys, in the same order.
+    distinct = {repr(clause): clause for clause in clauses}
     ordered = [distinct[key] for key in sorted(distinct)]
     if len(ordered) < 2:
         return ordered[0] if ordered else {}
     minimum = {"minimum_should_match": 1} if occur == "should" else {}
     return {"bool": {occur: ordered} | minimum}
-
-
-def _key(clause: Clause) -> str:
-    return json.dumps(clause, sort_keys=True)

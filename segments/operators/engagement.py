@@ -95,12 +95,13 @@ class Happened(Operator[Occurrence]):
 
     def clause(self, field: Field, value: Occurrence, moment: Moment, ranks: Ranks) -> Clause:
         window = value.window.seconds(moment)
+        if value.times.high is None:
+            return _at_least(field, value.times.low, window, ranks)
         parts = []
         if value.times.low:
             parts.append(_at_least(field, value.times.low, window, ranks))
-        if value.times.high is not None:
-            # Contacts that never did it have done it at most k times.
-            parts.append(none_of(_at_least(field, value.times.high + 1, window, ranks)))
+        # Contacts that never did it have done it at most k times.
+        parts.append(none_of(_at_least(field, value.times.high + 1, window, ranks)))
         return all_of(parts)
 
     def holds(self, field: Field, value: Occurrence, document: Document, moment: Moment) -> bool:

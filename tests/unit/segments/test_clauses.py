@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from segments.clauses import NOTHING, Clause, all_of, any_of, nesting, none_of
+
+A: Clause = {"term": {"x": 1}}
+B: Clause = {"term": {"x": 2}}
+
+
+def test_one_clause_stands_for_itself() -> None:
+    assert all_of([A]) == any_of([A]) == all_of([A, dict(A)]) == any_of(iter([A, A])) == A
+
+
+def test_several_are_sorted_and_distinct() -> None:
+    assert all_of([B, A, B]) == {"bool": {"filter": [A, B]}}
+    assert any_of([B, A, B]) == {"bool": {"should": [A, B], "minimum_should_match": 1}}
+
+
+def test_of_no_clause_none_matches() -> None:
+    assert any_of([]) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("clause", "depth"),
+    [
+        (A, 0),
+        (none_of(A), 1),
+        (none_of(none_of(A)), 2),
+        (all_of([A, B]), 1),
+        (any_of([A, all_of([A, none_of(B)])]), 3),
+    ],
+    ids=range(5),
+)
+def test_nesting_counts_bools_within_bools(clause: Any, depth: int) -> None:
+    assert nesting(clause) == depth
