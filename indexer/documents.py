@@ -21,6 +21,7 @@ from mappings.index import bucket
 from mappings.standard import Standard
 from mappings.text import grams
 from mappings.types import ID_SET, FieldType
+from mappings.types.base import is_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +141,26 @@ class _Plan:
 
     def __init__(self, fields: Sequence[Standard]) -> None:
         self._fields = tuple(
-            (one.key, one.type, one.grams.removeprefix("grams.") if one.grams else None) for one in fields
+            (
+                one.key,
+                one.type.index,
+                one.type.companions if one.type.companion_suffixes else None,
+                one.grams.removeprefix("grams.") if one.grams else None,
+            )
+            for one in fields
         )
 
     def part(self, values: Sequence[Any], zone: ZoneInfo) -> _Part:
         """Each value under its key as the index wants it; a missing value is an absent key."""
         part = _Part({}, {})
-        for (key, kind, grams_key), value in zip(self._fields, values, strict=True):
-            if value is not None:
-                _put(part.properties, key, value, kind, zone)
+        properties = part.properties
+        for (key, index, companions, grams_key), value in zip(self._fields, values, strict=True):
+            if value is not None and value != "":
+                properties[key] = indexed = index(value)
+                if companions:
+                    properties.update((f"{key}{suffix}", one) for suffix, one in companions(indexed, zone).items())
                 if grams_key:
-                    part.grams[grams_key] = grams(part.properties[key])
+                    part.grams[grams_key] = grams(indexed)
         return part
 
 
@@ -163,7 +173,7 @@ def _custom(written: str, slots: Slots, zone: ZoneInfo) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if slots and written != "{}":
         for key, stored in orjson.loads(written).items():
-            if stored is not None and key in slots:
+            if key in slots and not is_missing(stored):
                 slot, kind = slots[key]
                 _put(found, slot, stored, kind, zone)
     return found

@@ -10,7 +10,8 @@ from typing import TypeVar
 Prepared = TypeVar("Prepared")
 Sent = TypeVar("Sent")
 
-AHEAD = 3  # batches prepared and not yet confirmed: enough that neither side waits, and a few megabytes each
+SENDERS = 2  # Elasticsearch works on a bulk request with one thread
+AHEAD = 4
 
 
 def overlapped(
@@ -21,7 +22,7 @@ def overlapped(
     The first error of either side ends it, after what is being sent at that moment.
     """
     waiting: deque[tuple[Prepared, Future[Sent]]] = deque()
-    sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sender")
+    sender = ThreadPoolExecutor(max_workers=SENDERS, thread_name_prefix="sender")
     try:
         for batch in batches:
             waiting.append((batch, sender.submit(send, batch)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -92,9 +92,9 @@ def widths(used: Iterable[tuple[str, str]]) -> Widths:
     return counts
 
 
-def read_registry(db: Connection, org_ids: Sequence[int]) -> Registry:
+def read_registry(db: Connection, org_ids: Iterable[int]) -> Registry:
     """What these organisations have declared."""
-    organisations = {"organisations": list(org_ids)}
+    organisations = {"organisations": sorted(org_ids)}
     slots: dict[tuple[int, str], dict[str, tuple[str, FieldType]]] = {}
     for org_id, kind, key, slot, type_name in db.execute(_CUSTOM_FIELDS, organisations):
         slots.setdefault((org_id, kind), {})[key] = (slot, TYPES[type_name])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import (
@@ -39,23 +39,28 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         yield db
 
 
-def read(db: Connection, contact_ids: Sequence[int]) -> Rows:
+def read(db: Connection, contact_ids: Iterable[int]) -> Rows:
     """The rows of these contacts, one query a relation. `db` is a snapshot."""
-    ids = {"ids": sorted(contact_ids)}
+    ids = {"ids": _array(contact_ids)}
     states = tuple(State(*row) for row in db.execute(_STATES, ids))
     contacts = {row[0]: _contact(*row) for row in db.execute(_CONTACTS, ids)}
-    company_ids = sorted({one.company_id for one in contacts.values() if one.company_id is not None})
-    companies = {row[0]: _company(*row) for row in db.execute(_COMPANIES, {"ids": company_ids})}
-    registry = read_registry(db, sorted({state.org_id for state in states}))
+    company_ids = {one.company_id for one in contacts.values() if one.company_id is not None}
+    companies = {row[0]: _company(*row) for row in db.execute(_COMPANIES, {"ids": _array(company_ids)})}
+    registry = read_registry(db, {state.org_id for state in states})
     return Rows(
         states=states,
         contacts=contacts,
         companies=companies,
         sets=_sets(db, ids),
-        events=_events(db, ids["ids"]),
-        details=_details(db, ids["ids"], registry),
+        events=_events(db, ids),
+        details=_details(db, ids, registry),
         registry=registry,
     )
+
+
+def _array(ids: Iterable[int]) -> str:
+    """PostgreSQL's way of writing an array. psycopg takes half a millisecond to write a list of a thousand."""
+    return f"{{{','.join(map(str, sorted(ids)))}}}"
 
 
 def _contact(
@@ -68,26 +73,26 @@ def _company(_id: int, org_id: int, custom: str, *values: object) -> Company:
     return Company(org_id, custom, values)
 
 
-def _details(db: Connection, ids: list[int], registry: Registry) -> dict[int, Details]:
+def _details(db: Connection, ids: dict[str, str], registry: Registry) -> dict[int, Details]:
     if not registry.declared:
         return {}
-    event_types = sorted({declared.event_type for declared in registry.declared})
-    rows = db.execute(_DETAILS, {"ids": ids, "event_types": event_types})
+    event_types = {declared.event_type for declared in registry.declared}
+    rows = db.execute(_DETAILS, ids | {"event_types": _array(event_types)})
     return {row[0]: Details(*row[1:]) for row in rows}
 
 
-def _sets(db: Connection, ids: dict[str, list[int]]) -> tuple[tuple[str, dict[int, list[int]]], ...]:
+def _sets(db: Connection, ids: dict[str, str]) -> tuple[tuple[str, dict[int, list[int]]], ...]:
     channels = db.execute(_CHANNELS, ids).all()
     return (
-        ("tags", dict(db.execute(_TAGS, ids).tuples().all())),
-        ("lists", dict(db.execute(_LISTS, ids).tuples().all())),
+        ("tags", dict(db.execute(_TAGS, ids).all())),
+        ("lists", dict(db.execute(_LISTS, ids).all())),
         ("channels", {contact: reachable for contact, reachable, _ in channels if reachable}),
         ("unsubscribed", {contact: unsubscribed for contact, _, unsubscribed in channels if unsubscribed}),
     )
 
 
-def _events(db: Connection, ids: list[int]) -> Events:
-    columns = read_columns(db, _EVENTS, {"ids": ids, "no_amount": NO_AMOUNT})
+def _events(db: Connection, ids: dict[str, str]) -> Events:
+    columns = read_columns(db, _EVENTS, ids | {"no_amount": NO_AMOUNT})
     contact, event, event_type, channel, at, amount = columns
     return Events(contact, event, event_type, channel, at // _MICROSECONDS + _POSTGRES_EPOCH, amount)
 
@@ -103,36 +108,39 @@ def _written(field: Standard) -> ColumnClause[object]:
             return literal_column(field.column)
 
 
-_IDS = bindparam("ids", type_=ARRAY(BigInteger))
+_IDS = any_(cast(bindparam("ids", type_=Text), ARRAY(BigInteger)))
 _STATES = text(
-    "SELECT contact_id, org_id, version FROM index_state WHERE contact_id = ANY (:ids) ORDER BY contact_id"
-).bindparams(_IDS)
+    """SELECT contact_id, org_id, version
+       FROM index_state WHERE contact_id = ANY (CAST(:ids AS bigint[])) ORDER BY contact_id"""
+)
 _C = tables.contacts.alias("c")
 _CONTACTS = select(
     _C.c.id, _C.c.company_id, _C.c.owner_id, _C.c.team_id, cast(_C.c.custom, Text), *map(_written, CONTACT_FIELDS)
-).where(_C.c.id == any_(_IDS))
+).where(_C.c.id == _IDS)
 _K = tables.companies.alias("k")
 _COMPANIES = select(_K.c.id, _K.c.org_id, cast(_K.c.custom, Text), *map(_written, COMPANY_FIELDS)).where(
-    _K.c.id == any_(_IDS)
+    _K.c.id == _IDS
 )
 _TAGS = text(
-    "SELECT contact_id, array_agg(tag_id ORDER BY tag_id) FROM contact_tags WHERE contact_id = ANY (:ids) GROUP BY 1"
-).bindparams(_IDS)
+    """SELECT contact_id, array_agg(tag_id ORDER BY tag_id)
+       FROM contact_tags WHERE contact_id = ANY (CAST(:ids AS bigint[])) GROUP BY 1"""
+)
 _LISTS = text(
     """SELECT contact_id, array_agg(segment_id ORDER BY segment_id)
-       FROM static_members WHERE contact_id = ANY (:ids) GROUP BY 1"""
-).bindparams(_IDS)
+       FROM static_members WHERE contact_id = ANY (CAST(:ids AS bigint[])) GROUP BY 1"""
+)
 _CHANNELS = text(
     """SELECT contact_id,
               array_agg(channel_id ORDER BY channel_id) FILTER (WHERE reachable),
               array_agg(channel_id ORDER BY channel_id) FILTER (WHERE unsubscribed)
-       FROM contact_channels WHERE contact_id = ANY (:ids) GROUP BY 1"""
-).bindparams(_IDS)
+       FROM contact_channels WHERE contact_id = ANY (CAST(:ids AS bigint[])) GROUP BY 1"""
+)
 
 _EVENTS = b"""SELECT array_agg(contact_id), array_agg(id), array_agg(event_type_id), array_agg(coalesce(channel_id, 0)),
                      array_agg(at), array_agg(coalesce(amount, %(no_amount)s))
-              FROM events WHERE contact_id = ANY (%(ids)s)"""
+              FROM events WHERE contact_id = ANY (CAST(%(ids)s AS bigint[]))"""
 _DETAILS = text(
     """SELECT id, amount, channel_id, properties::text
-       FROM events WHERE contact_id = ANY (:ids) AND event_type_id = ANY (:event_types)"""
-).bindparams(_IDS, bindparam("event_types", type_=ARRAY(BigInteger)))
+       FROM events
+       WHERE contact_id = ANY (CAST(:ids AS bigint[])) AND event_type_id = ANY (CAST(:event_types AS bigint[]))"""
+)
