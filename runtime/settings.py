@@ -27,9 +27,13 @@ def _state_folder() -> Path:
 
 
 def _cache_folder(environment: Mapping[str, str]) -> Path:
-    """The user's cache, so that a second checkout downloads nothing again."""
-    base = environment.get("XDG_CACHE_HOME") or str(Path("~").expanduser() / ".cache")
-    return Path(base) / "segments"
+    """The user's cache, so that a second checkout downloads nothing; without a home, a folder of the checkout."""
+    if base := environment.get("XDG_CACHE_HOME"):
+        return Path(base) / "segments"
+    try:
+        return Path.home() / ".cache" / "segments"
+    except RuntimeError:
+        return _state_folder() / "cache"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

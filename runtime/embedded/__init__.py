@@ -111,7 +111,7 @@ def _plan(
     return Plan(
         state=state.folder,
         ground=ground,
-        programs=programs.ready(settings.servers_cache, ground.account),
+        programs=programs.ready(names, settings.servers_cache, ground.account),
         options=options or Options(heap=settings.elasticsearch_heap),
         names=names,
         start_seconds=settings.servers_start_seconds,

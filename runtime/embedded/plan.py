@@ -78,7 +78,7 @@ class Plan:
         return cls(
             state=Path(raw["state"]),
             ground=Ground(Path(raw["ground"]["folder"]), Account(**account) if account else None),
-            programs=Programs(**{name: Path(path) for name, path in raw["programs"].items()}),
+            programs={name: Path(path) for name, path in raw["programs"].items()},
             options=Options(**raw["options"]),
             names=tuple(raw["names"]),
             start_seconds=raw["start_seconds"],

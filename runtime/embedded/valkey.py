@@ -30,7 +30,7 @@ class Valkey(Server):
         if self.options.ephemeral:
             options["appendfsync"] = "no"
         arguments = [text for name, value in options.items() for text in (f"--{name}", value)]
-        return Command([self.programs.valkey, *arguments], room)
+        return Command([self.programs["valkey"], *arguments], room)
 
     def _answers(self, process: subprocess.Popen[bytes]) -> bool:
         with redis.Redis(host=LOOPBACK, port=self.port, socket_timeout=1, retry=_NO_RETRY) as client:

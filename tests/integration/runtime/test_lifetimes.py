@@ -157,3 +157,13 @@ def test_a_detached_set_does_not_hold_the_callers_pipes(servers_dir: Path) -> No
         check=True,
     )
     assert b"DATABASE_URL" in done.stdout
+
+
+def test_a_cache_that_cannot_be_made_is_said(servers_dir: Path) -> None:
+    refused = command(servers_dir, "up", SERVERS_CACHE="/proc/cache", ELASTICSEARCH_URL="")
+    assert refused.returncode == 1
+    assert "set SERVERS_CACHE to a folder of yours" in refused.stderr
+
+
+def test_a_user_without_a_home_is_served(servers_dir: Path) -> None:
+    assert command(servers_dir, "up", HOME="/nonexistent").returncode == 0

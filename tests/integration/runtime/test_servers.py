@@ -34,9 +34,9 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
 def make(ground: Ground) -> Iterator[Callable[[str], Server]]:
     """Makes a server of a kind, which is stopped after the test."""
     made: list[Server] = []
-    installed = programs.ready(Settings.load().servers_cache, ground.account)
 
     def one(kind: str) -> Server:
+        installed = programs.ready([kind], Settings.load().servers_cache, ground.account)
         made.append(KINDS[kind](ground, installed, Options(ephemeral=True)))
         return made[-1]
 
