@@ -57,7 +57,7 @@ class Fields:
         bound = self.parameters.bind(key, "text")
         if kind == "multi-choice":
             return self._chosen(f"({column} -> {bound})")
-        return _single(kind, f"({column} ->> {bound})")
+        return _single(kind, f"nullif({column} ->> {bound}, '')")
 
     def _chosen(self, json: str) -> Value:
         listed = f"CASE WHEN jsonb_typeof({json}) = 'array' THEN {json} ELSE '[]' END"

@@ -1,0 +1,1 @@
+"""Index == evaluator == SQL, on random trees over random contacts."""

@@ -1,0 +1,111 @@
+"""The voices that answer a tree: the index through `Audience`, the evaluator on documents, PostgreSQL on its rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from app.audience import Audience, Columns, Index
+from indexer import source
+from indexer.connections import Connections
+from indexer.documents import build
+from indexer.sync import Sync
+from mappings.fields import Catalogue
+from runtime.settings import Settings
+from segments import Condition, Moment, Parsed, evaluate, expand, in_list, parse
+from store import catalogue as catalogues
+from store import segments
+from tests.conformance import coverage, world
+from tests.conformance.world import populate
+from tests.sql_voice import translate
+
+Ids = frozenset[int]
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """One random organisation, indexed, with the documents that were built of its contacts."""
+
+    id: int
+    catalogue: Catalogue
+    documents: Mapping[int, Mapping[str, Any]]
+    states: dict[str, Counter[str]]
+    engine: Engine
+    audience: Audience
+
+    def moment(self, now: datetime, *, closed: bool) -> Moment:
+        """That instant in the organisation's zone and week."""
+        return Moment(now, self.catalogue.time_zone, self.catalogue.week_start, closed)
+
+    def understood(self, tree: object) -> tuple[Parsed, Condition]:
+        """The tree parsed, and its condition with the segments that it refers to."""
+        parsed = parse(tree, self.catalogue)
+        return parsed, expand(parsed.condition, self._referenced)
+
+    def _referenced(self, segment_id: int) -> Condition | None:
+        with self.engine.connect() as db:
+            segment = segments.get(db, self.id, segment_id)
+        if segment.tree is None:
+            return in_list(segment.id, segment.name)
+        return parse(segment.tree, self.catalogue).condition
+
+    def indexed(self, condition: Condition, moment: Moment) -> Ids:
+        """What the index answers; its count is held to its list."""
+        clause = self.audience.clause(condition, moment)
+        ids = frozenset(member.id for member in self.audience.stream(clause, Columns()))
+        count = self.audience.count(clause)
+        assert count == len(ids), f"count {count}, list {len(ids)}"
+        return ids
+
+    def evaluated(self, condition: Condition, moment: Moment) -> Ids:
+        """What the evaluator answers."""
+        return frozenset(one for one, document in self.documents.items() if evaluate(condition, document, moment))
+
+    def queried(self, tree: Mapping[str, Any], moment: Moment) -> Ids:
+        """What PostgreSQL answers."""
+        with self.engine.connect() as db:
+            zone = self.catalogue.time_zone.key
+            sql, parameters = translate(db, tree, self.id, moment.now, zone, moment.week_start, moment.closed)
+            return frozenset(db.scalars(text(sql), parameters))
+
+
+@contextmanager
+def organisations(settings: Settings, contacts: int, seed: int) -> Iterator[list[Organisation]]:
+    """Three organisations in three time zones, so many contacts in all, written, indexed and read back."""
+    with closing(Connections.open(settings)) as connections, closing(Index(settings)) as index:
+        made = _made(connections, contacts, seed)
+        yield [_read_back(connections, index, org_id) for org_id in made]
+
+
+def _made(connections: Connections, contacts: int, seed: int) -> list[int]:
+    with connections.engine.begin() as db:
+        made = [
+            populate(db, f"conformance {seed}-{number}", number, contacts // 3, seed + number) for number in range(3)
+        ]
+    drained = Sync(connections).drain(seconds=120)
+    assert not drained.refused
+    assert not drained.more
+    return made
+
+
+def _read_back(connections: Connections, index: Index, org_id: int) -> Organisation:
+    with source.snapshot(connections.engine) as db:
+        catalogue = catalogues.load(db, org_id)
+        built = build(source.read(db, world.contact_ids(db, org_id)))
+        empties = world.empties(db, org_id)
+    assert not built.refused
+    documents = {one.contact_id: one.source for one in built.documents if one.source is not None}
+    states = {
+        field.name: Counter(
+            coverage.state_of(field, document, written_empty=(contact, field.name) in empties)
+            for contact, document in documents.items()
+        )
+        for field in catalogue
+    }
+    return Organisation(org_id, catalogue, documents, states, connections.engine, Audience(index.of(org_id)))
