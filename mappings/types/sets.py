@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,15 +34,21 @@ class MultiChoice(_Set):
             return None
         if not isinstance(raw, list):
             raise ValueError(f"expected a list of texts, not {type(raw).__name__}")
-        texts = [text for text in map(clean, raw) if text is not None]
-        # Values that differ only in case are one value, as they are to every operator; the first spelling stays.
-        return list({fold(text): text for text in reversed(texts)}.values())[::-1] or None
+        return _distinct(text for text in map(clean, raw) if text is not None) or None
 
     def index(self, stored: list[str]) -> list[str]:
-        return [cut(text) for text in stored]
+        return _distinct(map(cut, stored))
 
     def mapping(self) -> dict[str, Any]:
         return folded_keyword()
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    """Texts that differ only in case are one value, as they are to every operator; the first spelling stays."""
+    kept: dict[str, str] = {}
+    for text in texts:
+        kept.setdefault(fold(text), text)
+    return list(kept.values())
 
 
 class IdSet(_Set):
