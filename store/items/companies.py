@@ -26,8 +26,7 @@ class CompanyReader:
             problems.add(pointer, "type", f"expected an object, not {type(raw).__name__}")
             return None
         flat = {key: value for key, value in raw.items() if key not in _OWN}
-        patch, custom = self._properties.read(flat, pointer, problems)
-        custom |= self._properties.read_custom(raw.get("custom"), f"{pointer}/custom", problems)
+        patch, custom = self._properties.read(flat, pointer, raw.get("custom"), f"{pointer}/custom", problems)
         written = raw.get("external_id")
         known_by = patch.get("name") if is_missing(written) else written
         if known_by is None:

@@ -66,8 +66,8 @@ class ContactReader:
         return row
 
     def _row(self, raw: Mapping[str, Any], problems: Problems) -> ContactRow | None:
-        patch, custom = self._properties.read(raw.get("properties"), "#/properties", problems)
-        custom |= self._properties.read_custom(raw.get("custom"), "#/custom", problems)
+        named, keyed = raw.get("properties"), raw.get("custom")
+        patch, custom = self._properties.read(named, "#/properties", keyed, "#/custom", problems)
         patch |= self._instants(raw, problems)
         company = self._company(raw.get("company", _ABSENT), patch, problems)
         owner = _reference(raw, "owner", _owner, patch, problems)
@@ -82,7 +82,7 @@ class ContactReader:
 
     def _instants(self, raw: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
         flat = {key: raw[key] for key in ("created_at", "updated_at") if key in raw}
-        return self._properties.read(flat, "#", problems)[0] if flat else {}
+        return self._properties.read_named(flat, "#", problems)[0] if flat else {}
 
     def _company(self, raw: object, patch: dict[str, Any], problems: Problems) -> CompanyRow | None:
         if raw is _ABSENT:

@@ -43,7 +43,17 @@ class PropertyReader:
             if field.object == of
         }
 
-    def read(self, raw: object, pointer: str, problems: Problems) -> tuple[dict[str, Any], dict[str, Any]]:
+    def read(
+        self, named: object, pointer: str, keyed: object, keyed_pointer: str, problems: Problems
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The new values of columns and of custom fields, from properties by any name and custom fields by key."""
+        patch, custom = self.read_named(named, pointer, problems)
+        given = self._read_keyed(keyed, keyed_pointer, problems)
+        for key in custom.keys() & given.keys():
+            problems.add(f"{keyed_pointer}/{escaped(key)}", "twice", f"{key} is given twice")
+        return patch, custom | given
+
+    def read_named(self, raw: object, pointer: str, problems: Problems) -> tuple[dict[str, Any], dict[str, Any]]:
         """The new values of columns and of custom fields; a name that is neither is a problem."""
         patch: dict[str, Any] = {}
         custom: dict[str, Any] = {}
@@ -63,8 +73,7 @@ class PropertyReader:
                 del patch[column]
         return patch, custom
 
-    def read_custom(self, raw: object, pointer: str, problems: Problems) -> dict[str, Any]:
-        """The new values of custom fields; a key without a field is a problem."""
+    def _read_keyed(self, raw: object, pointer: str, problems: Problems) -> dict[str, Any]:
         custom = {}
         for key, written in entries(raw, pointer, problems):
             if key in self._custom:
