@@ -8,7 +8,8 @@ from collections import Counter
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-from flask import Request
+from flask import Request, g
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.errors import Refusal
 
@@ -24,7 +25,11 @@ def read(request: Request) -> object:
             f"The content type is {given}, not {JSON_TYPE}",
             f"send JSON with the header Content-Type: {JSON_TYPE}",
         )
-    return parse(request.get_data())
+    raw = request.get_data()
+    if request.content_length is None and len(raw) == request.max_content_length:
+        raise RequestEntityTooLarge  # Werkzeug cuts a body without a length silently at the limit
+    g.body_was_read = True
+    return parse(raw)
 
 
 def parse(raw: bytes) -> object:

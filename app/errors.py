@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, json
+from flask import Flask, Response, g, json, request
 from redis.exceptions import RedisError
 from sqlalchemy import exc as database
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
+from werkzeug.wsgi import get_input_stream
 
 from app.audience import IndexAway, IndexMissing
 from mappings.errors import ServiceError
@@ -20,6 +21,8 @@ from store.errors import ConflictError, NotFoundError, StaleError, UnacceptableE
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 5  # a restarting server is back within seconds; asking more often only adds load
+MOST_DISCARDED = 32_000_000  # bytes of a body that is refused unread; who sends more is cut off
+_PIECE = 64_000
 _LATER = {"Retry-After": str(RETRY_SECONDS)}
 PROBLEM_TYPE = "application/problem+json"
 
@@ -125,8 +128,22 @@ def _fault(problem: Problem) -> dict[str, Any]:
 def answer(error: Exception) -> Response:
     """The HTTP response for an exception."""
     refusal = refusal_of(error)
+    _discard_unread()
     body = json.dumps(document(refusal))
     return Response(body, refusal.status.value, headers=refusal.headers, content_type=PROBLEM_TYPE)
+
+
+def _discard_unread() -> None:
+    """A client that is still sending reads no answer: what it sends is taken and thrown away, within bounds."""
+    if g.get("body_was_read"):
+        return
+    rest = get_input_stream(request.environ)
+    try:
+        for _ in range(0, MOST_DISCARDED, _PIECE):
+            if not rest.read(_PIECE):
+                return
+    except ClientDisconnected:
+        return  # nobody is left to read the answer
 
 
 def install(app: Flask) -> None:

@@ -60,4 +60,9 @@ class Contact(Schema):
     properties = fields.Dict(required=True)
     custom = fields.Dict(required=True)
     tags = fields.List(fields.String(), required=True)
+    channels = fields.Dict(
+        keys=fields.String(), values=fields.String(), required=True, metadata={"description": "By key: its state."}
+    )
     company = fields.Dict(required=True, allow_none=True)
+    owner = fields.String(required=True, allow_none=True, metadata={"description": "By e-mail address."})
+    team = fields.String(required=True, allow_none=True)

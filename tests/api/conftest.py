@@ -20,6 +20,7 @@ from indexer.connections import Connections
 from indexer.sync import Sync
 from runtime.settings import Settings
 from store import organisations, tokens
+from tests.api.shop import CONTACTS
 
 ALL_SCOPES = ("read", "write", "export", "admin")
 
@@ -114,5 +115,5 @@ def other(app: Flask, settings: Settings, engine: Engine) -> Tenant:
 def shop(app: Flask, settings: Settings, engine: Engine) -> Tenant:
     """An organisation with six contacts, which tests only read."""
     made = tenant_of(app, settings, engine)
-    made.write()
+    made.write(contacts=CONTACTS)
     return made

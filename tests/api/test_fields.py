@@ -76,7 +76,7 @@ def test_values_are_counted(shop: Tenant) -> None:
     assert values(shop, "company.name", "q=söh") == [("Müller & Söhne", 1)]
     assert values(shop, "tags", "q=e") == [("Churned", 1), ("Lapsed", 1), ("Newsletter", 2)]
     assert values(shop, "tags", "q=e&limit=1") == [("Churned", 1)]
-    assert values(shop, "channels") == [("email", 2), ("whatsapp", 2)]
+    assert values(shop, "channels") == [("email", 3), ("whatsapp", 2)]
     assert values(shop, "owner") == []
 
 

@@ -108,11 +108,28 @@ def test_members_are_streamed_in_chunks(port: int, shop: Tenant) -> None:
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_a_body_of_five_megabytes_is_answered_not_cut_off(port: int, shop: Tenant, chunked: bool) -> None:
+@pytest.mark.parametrize(
+    ("path", "change", "refused"),
+    [
+        ("/v1/segments/preview", {}, 413),
+        ("/v1/segments/preview", {"Authorization": "Bearer unknown"}, 401),
+        ("/v1/segments/preview", {"Content-Type": "text/csv"}, 415),
+        ("/v1/nothing", {}, 404),
+    ],
+)
+def test_a_body_of_five_megabytes_is_answered_not_cut_off(
+    port: int, shop: Tenant, path: str, change: dict[str, str], refused: int, chunked: bool
+) -> None:
     body: Any = (b"x" * 100_000 for _ in range(50)) if chunked else b"x" * 5_000_000
-    status, headers, content = _ask(port, "POST", "/v1/segments/preview", body, _headers(shop))
-    assert (status, headers["Content-Type"]) == (413, "application/problem+json")
-    assert json.loads(content)["status"] == 413
+    status, headers, content = _ask(port, "POST", path, body, _headers(shop) | change)
+    assert (status, headers["Content-Type"]) == (refused, "application/problem+json")
+    assert json.loads(content)["status"] == refused
+
+
+def test_a_body_without_a_length_is_not_read_in_part(port: int, shop: Tenant) -> None:
+    whole_within_the_limit = json.dumps({"tree": EVERYONE}).encode()
+    body: Any = iter([whole_within_the_limit, b" " * 999_999, b"{"])
+    assert _ask(port, "POST", "/v1/segments/preview", body, _headers(shop))[0] == 413
 
 
 def test_an_unknown_path_is_a_problem(port: int) -> None:

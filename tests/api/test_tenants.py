@@ -109,8 +109,8 @@ def test_nothing_of_one_organisation_is_seen_or_changed_by_another(
     before = everything(tenant, one)
     answer = other.ask(endpoint.partition(" ")[0], path.format(**one), body, headers={"If-Match": "*"})
     assert answer.status_code == status, answer.text
-    if body is None or SECRET not in json.dumps(body):
-        assert SECRET not in answer.text.replace(path, "")
+    if SECRET not in path + json.dumps(body):  # what the asker says may be said back
+        assert SECRET not in answer.text
     if status == 404:
         problem(answer, 404)
     tenant.index()

@@ -32,7 +32,8 @@ def test_a_change_without_a_version_is_refused(headers: dict[str, str], status: 
 
 
 @pytest.mark.parametrize(
-    ("header", "known"), [('"3"', True), ('W/"3"', True), ('"2", "3"', True), ("*", True), ('"4"', False), (None, False)]
+    ("header", "known"),
+    [('"3"', True), ('W/"3"', True), ('"2", "3"', True), ("*", True), ('"4"', False), (None, False)],
 )
 def test_if_none_match_tells_what_is_known(header: str | None, known: bool) -> None:
     headers = {} if header is None else {"If-None-Match": header}
