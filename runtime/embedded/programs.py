@@ -17,8 +17,8 @@ _COPY_SECONDS = 120.0  # another process may be copying the same 150 MB
 
 
 Programs = Mapping[str, Path]
-"""What the servers' account can read and run, as far as it was asked for: home of `java`, home of `elasticsearch`, folder
-of the programs of `postgres`, the program `valkey`."""
+"""What the servers' account can read and run, as far as it was asked for: home of `java`, home of `elasticsearch`,
+folder of the programs of `postgres`, the program `valkey`."""
 
 
 def ready(servers: Collection[str], cache: Path, account: Account | None) -> Programs:
