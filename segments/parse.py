@@ -15,11 +15,11 @@ from segments.limits import Limits
 from segments.operators import Negation, Operator, operator_named, operators_of
 from segments.operators.shapes import escape
 
-_KEPT = ("id", "path", "disabled", "meta")  # a builder's bookkeeping, without meaning here
+KEPT = ("id", "path", "disabled", "meta")  # a builder's bookkeeping, without meaning here
 _COMBINATORS = ("and", "or")
 _LONGEST_NAME = 100  # characters of an unknown name that are compared with the known ones
-_GROUP_KEYS = ("combinator", "not", "rules", "muted", *_KEPT)
-_RULE_KEYS = ("field", "operator", "value", "includeMissing", "valueSource", "muted", *_KEPT)
+_GROUP_KEYS = ("combinator", "not", "rules", "muted", *KEPT)
+_RULE_KEYS = ("field", "operator", "value", "includeMissing", "valueSource", "muted", *KEPT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ class _Reading:
         include = node.get("includeMissing", True)
         if not isinstance(include, bool):
             self.refuse(f"{pointer}/includeMissing", "wrong_type", "expected true or false")
-        elif "includeMissing" in node and (reason := _cannot_be_missing(asked, operator)):
+        elif "includeMissing" in node and (reason := cannot_be_missing(asked, operator)):
             self.refuse(f"{pointer}/includeMissing", "unsupported", reason)
         return include is not False
 
@@ -195,7 +195,7 @@ class _Reading:
                 self.refuse(f"{pointer}/{escape(str(key))}", "unknown_key", f"{shown(key)} is not known here", known)
 
 
-def _cannot_be_missing(asked: Field, operator: Operator[Any]) -> str:
+def cannot_be_missing(asked: Field, operator: Operator[Any]) -> str:
     """Why includeMissing means nothing in the rule; empty where it does."""
     if operator.name == "null":
         return "null asks for missing values: it takes no includeMissing"

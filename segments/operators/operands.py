@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from mappings import types
 from mappings.fields import Field, Option
@@ -19,11 +19,20 @@ T = TypeVar("T")
 
 _SHOWN = 20  # options named in an error
 _WHOLE = re.compile(r"[+-]?[0-9]{1,400}")  # more digits than a double can have
-_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+# Patterns of the JSON Schemas. A pattern cannot count the days of a month: 2026-02-30 fits and is refused.
+_TEXT = {"type": "string", "minLength": 1, "pattern": r"^[^\u0000]*$"}
+_DAY = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
+_OFFSET = "([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+_INSTANT = f"{_DAY}[Tt ]{_CLOCK}{_OFFSET}"
 
 
 class Operand(ABC, Generic[T]):
-    """Reads one value; `T` is what operators get."""
+    """Reads one value; `T` is what operators get. `item` is the pattern of one in a comma-joined list."""
+
+    item: ClassVar[str] = r"\s*([^,\\\s\u0000]|\\,|\\(?!,))([^,\\\u0000]|\\,|\\(?!,))*"
 
     @abstractmethod
     def load(self, raw: object) -> T:
@@ -56,7 +65,7 @@ class TextOperand(Operand[str]):
         return value
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1}
+        return dict(_TEXT)
 
     def words(self, value: str) -> str:
         return f"“{value}”"
@@ -82,6 +91,8 @@ class OptionOperand(Operand[Option]):
         if self.options is None:
             text = _text(raw)
             return Option(text, text)
+        if isinstance(raw, float) and raw.is_integer():
+            raw = int(raw)  # JSON has one kind of number: 7.0 is 7
         found: list[Option] = []
         if isinstance(raw, str | int) and not isinstance(raw, bool):
             found = self._by_key.get(fold(raw) if isinstance(raw, str) else raw, [])
@@ -103,11 +114,9 @@ class OptionOperand(Operand[Option]):
         return value.id
 
     def schema(self) -> dict[str, Any]:
-        if self.options is None:
-            return {"type": "string", "minLength": 1}
-        if all(isinstance(option.id, str) for option in self.options):
-            return {"type": "string", "minLength": 1}
-        return {"type": ["string", "integer"], "minLength": 1}
+        if self.options is None or all(isinstance(option.id, str) for option in self.options):
+            return dict(_TEXT)
+        return _TEXT | {"type": ["string", "integer"]}
 
     def words(self, value: Option) -> str:
         return value.label
@@ -115,6 +124,8 @@ class OptionOperand(Operand[Option]):
 
 class NumberOperand(Operand[float]):
     """A finite number."""
+
+    item = rf"\s*{_DECIMAL.pattern}\s*"
 
     def load(self, raw: object) -> float:
         try:
@@ -163,6 +174,8 @@ class BooleanOperand(Operand[bool]):
 class DayOperand(Operand[date]):
     """A calendar day."""
 
+    item = rf"\s*{_DAY}\s*"
+
     def load(self, raw: object) -> date:
         try:
             return parse_day(raw)
@@ -173,7 +186,7 @@ class DayOperand(Operand[date]):
         return value.isoformat()
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "format": "date"}
+        return {"type": "string", "format": "date", "pattern": f"^{_DAY}$"}
 
     def words(self, value: date) -> str:
         return f"{value.day} {value:%B} {value.year}"
@@ -182,6 +195,7 @@ class DayOperand(Operand[date]):
 class InstantOperand(Operand[date]):
     """A calendar day (in the organisation's zone), or an instant with an offset, kept to the millisecond."""
 
+    item = rf"\s*({_DAY}|{_INSTANT})\s*"
     _day = DayOperand()
 
     def load(self, raw: object) -> date:
@@ -198,7 +212,7 @@ class InstantOperand(Operand[date]):
         return write_instant(value) if isinstance(value, datetime) else value.isoformat()
 
     def schema(self) -> dict[str, Any]:
-        return {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+        return {"anyOf": [self._day.schema(), {"type": "string", "format": "date-time", "pattern": f"^{_INSTANT}$"}]}
 
     def words(self, value: date) -> str:
         if isinstance(value, datetime):

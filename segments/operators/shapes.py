@@ -107,8 +107,9 @@ class Many(Shape[tuple[Any, ...]]):
         return list(map(operand(field).dump, value))
 
     def schema(self, field: Field) -> dict[str, Any]:
-        array = {"type": "array", "items": operand(field).schema(), "minItems": 1, "maxItems": Limits().values}
-        return {"anyOf": [array, {"type": "string", "minLength": 1}]}
+        one = operand(field)
+        array = {"type": "array", "items": one.schema(), "minItems": 1, "maxItems": Limits().values}
+        return {"anyOf": [array, {"type": "string", "pattern": f"^{one.item}(,{one.item})*$"}]}
 
     def words(self, field: Field, value: tuple[Any, ...]) -> str:
         shown = [operand(field).words(item) for item in value[:10]]
@@ -133,8 +134,9 @@ class Pair(Shape[tuple[Any, Any]]):
         return list(map(operand(field).dump, value))
 
     def schema(self, field: Field) -> dict[str, Any]:
-        array = {"type": "array", "items": operand(field).schema(), "minItems": 2, "maxItems": 2}
-        return {"anyOf": [array, {"type": "string", "minLength": 3}]}
+        one = operand(field)
+        array = {"type": "array", "items": one.schema(), "minItems": 2, "maxItems": 2}
+        return {"anyOf": [array, {"type": "string", "pattern": f"^{one.item},{one.item}$"}]}
 
     def words(self, field: Field, value: tuple[Any, Any]) -> str:
         low, high = map(operand(field).words, value)
