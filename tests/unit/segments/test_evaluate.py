@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from segments import ConditionError, evaluate
-from tests.unit.segments.organisation import MOMENT, PURCHASE, condition, group, history, rule
+from segments import ConditionError, compile, evaluate  # noqa: A004 (the field's word)
+from tests.unit.segments.organisation import MOMENT, OPENED, PURCHASE, condition, event, group, history, number, rule
 
 GERMAN, VIP = rule("country", "=", "DE"), rule("tags", "containsAny", [1])
 BOTH: dict[str, Any] = {"country": "de", "tags": [1]}
@@ -90,3 +90,15 @@ def test_an_empty_list_and_an_absent_object_are_missing() -> None:
     for document in without:
         for field in ("tags", "company.name", "custom.score"):
             assert evaluate(condition(rule(field, "null")), document, MOMENT)
+
+
+def test_not_having_done_it_lately_may_be_asked_of_those_who_ever_did() -> None:
+    value = {"window": {"after": "1970-01-01T00:01:40Z"}}
+    asked = condition(rule("engagement.purchase", "didNotHappen", value, includeMissing=False))
+    truths = [evaluate(asked, history(PURCHASE, *times), MOMENT) for times in ((99,), (100,), (99, 100))]
+    assert truths == [True, False, False]
+    assert not evaluate(asked, {}, MOMENT)
+    assert not evaluate(asked, history(OPENED, 5), MOMENT)
+    ever = {"range": {"events": {"gte": number(PURCHASE, 0), "lte": number(PURCHASE + 1, 0) - 1}}}
+    since = {"range": {"events": {"gte": event(PURCHASE, 1, 100), "lte": event(PURCHASE, 1, 2**32 - 1)}}}
+    assert compile(asked, MOMENT) == {"bool": {"filter": [{"bool": {"must_not": [since]}}, ever]}}
