@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
@@ -26,9 +26,9 @@ def _state_folder() -> Path:
     return home / ".servers"
 
 
-def _cache_folder(environment: Mapping[str, str]) -> Path:
+def _cache_folder() -> Path:
     """The user's cache, so that a second checkout downloads nothing; without a home, a folder of the checkout."""
-    if base := environment.get("XDG_CACHE_HOME"):
+    if base := os.environ.get("XDG_CACHE_HOME"):
         return Path(base) / "segments"
     try:
         return Path.home() / ".cache" / "segments"
@@ -86,8 +86,8 @@ class Settings:
     max_page: int = 1_000  # contacts in a page of members
 
     # Embedded servers
-    servers_dir: Path = Path(".servers")
-    servers_cache: Path = Path(".servers-cache")
+    servers_dir: Path = field(default_factory=_state_folder)
+    servers_cache: Path = field(default_factory=_cache_folder)
     elasticsearch_heap: str = "512m"  # a million contacts of a demo fit
     servers_start_seconds: float = 120.0  # a slow, busy machine needs a minute; more is a failure
 
@@ -96,24 +96,23 @@ class Settings:
         """The settings of `environment` (default: the process's own); raises SettingsError naming the variable."""
         given = os.environ if environment is None else environment
         types = get_type_hints(cls)
-        values: dict[str, object] = {"servers_dir": _state_folder(), "servers_cache": _cache_folder(given)}
-        for field in fields(cls):
-            name = field.name.upper()
+        values: dict[str, object] = {}
+        for each in fields(cls):
+            name = each.name.upper()
             if written := given.get(name, "").strip():
-                values[field.name] = _read(name, written, types[field.name])
+                values[each.name] = _read(name, written, types[each.name])
         return cls(**values)  # type: ignore[arg-type]  # each value was read by its field's type
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, (int, float)) and not value >= (least := _LEAST.get(field.name, 1)):
-                raise SettingsError(f"{field.name.upper()} is {value}", f"set it to {least} or more")
-            if (form := _FORMS.get(field.name)) is not None and re.fullmatch(form, str(value)) is None:
-                raise SettingsError(f"{field.name.upper()} is {value!r}", f"write it as {form}")
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, (int, float)) and not value >= (least := _LEAST.get(each.name, 1)):
+                raise SettingsError(f"{each.name.upper()} is {value}", f"set it to {least} or more")
+            if (form := _FORMS.get(each.name)) is not None and re.fullmatch(form, str(value)) is None:
+                raise SettingsError(f"{each.name.upper()} is {value!r}", f"write it as {form}")
 
 
 _LEAST: dict[str, float] = {
-    "port": 0,  # the system chooses
     "database_overflow": 0,
     "index_replicas": 0,
     "elasticsearch_timeout_seconds": 0.1,

@@ -56,8 +56,12 @@ def test_a_bound_holds_however_the_settings_are_made() -> None:
         replace(Settings.load({}), max_depth=0)
 
 
-def test_the_cache_follows_the_user() -> None:
-    assert Settings.load({"XDG_CACHE_HOME": "/caches"}).servers_cache == Path("/caches/segments")
+def test_the_cache_follows_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
+    assert Settings.load().servers_cache == Path("/caches/segments")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert Settings.load().servers_cache == Path("/home/somebody/.cache/segments")
 
 
 def test_every_default_is_there_without_an_environment() -> None:

@@ -1,0 +1,95 @@
+"""The whole service, started as a person starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from runtime.embedded.ports import free_port
+from tests.integration.runtime.servers import becomes, command, command_line, processes
+
+
+@pytest.fixture
+def servers_dir(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    command(tmp_path, "down", "--delete-data", ELASTICSEARCH_URL="")
+
+
+@pytest.fixture
+def serving(servers_dir: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`segments serve` with servers of its own, and its address, once it has said it."""
+    without = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli", "serve"],
+        env={**without, "SERVERS_DIR": str(servers_dir), "PORT": str(free_port())},
+        stdout=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    )
+    with process:
+        assert process.stdout is not None
+        try:
+            address = next(line.strip() for line in process.stdout if line.strip())
+            yield process, address
+        finally:
+            process.kill()
+
+
+def children(process: subprocess.Popen[str]) -> dict[int, bytes]:
+    """The command lines of the processes that it started, by process id."""
+    found = {}
+    for task in Path(f"/proc/{process.pid}/task").iterdir():
+        for pid in (task / "children").read_text().split():
+            found[int(pid)] = command_line(int(pid))
+    return found
+
+
+def test_it_answers_restarts_what_ends_and_stops_in_order(
+    serving: tuple[subprocess.Popen[str], str], servers_dir: Path
+) -> None:
+    process, address = serving
+    assert becomes(lambda: _ready(address))  # the first sweep makes the index
+
+    before = children(process)
+    (worker,) = [pid for pid, line in before.items() if b"indexer worker" in line]
+    os.kill(worker, signal.SIGKILL)
+    assert becomes(lambda: _one_more(process, before, b"indexer worker"))
+
+    started = children(process)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait() == 0
+    assert becomes(_all_gone(started))
+    assert becomes(lambda: processes(servers_dir) == [])
+
+
+def test_killed_it_leaves_nothing(serving: tuple[subprocess.Popen[str], str], servers_dir: Path) -> None:
+    process, _ = serving
+    started = children(process)
+    assert len(started) == 5
+    process.kill()
+    assert becomes(_all_gone(started))
+    assert becomes(lambda: processes(servers_dir) == [])
+
+
+def _ready(address: str) -> bool:
+    connection = HTTPConnection(address.removeprefix("http://"))
+    connection.request("GET", "/readyz")
+    answer = json.load(connection.getresponse())
+    connection.close()
+    return bool(answer["ready"])
+
+
+def _one_more(process: subprocess.Popen[str], before: dict[int, bytes], words: bytes) -> bool:
+    return any(words in line for pid, line in children(process).items() if pid not in before)
+
+
+def _all_gone(started: dict[int, bytes]) -> Callable[[], bool]:
+    return lambda: not any(Path(f"/proc/{pid}").exists() for pid in started)
