@@ -30,10 +30,9 @@ class _ArrayLoader(Loader):
 
     def load(self, data: Buffer) -> Integers:
         _, has_nulls, _ = np.frombuffer(data, dtype=">i4", count=3)
-        elements = np.frombuffer(data, dtype=_ELEMENT, offset=_HEADER_BYTES)
-        if has_nulls or (elements["size"] != _ELEMENT["value"].itemsize).any():
-            raise ValueError("expected a column of eight bytes a value, without nulls")
-        return elements["value"].astype(np.int64)
+        if has_nulls:
+            raise ValueError("expected a column without nulls")
+        return np.frombuffer(data, dtype=_ELEMENT, offset=_HEADER_BYTES)["value"].astype(np.int64)
 
 
 _ELEMENT = np.dtype([("size", ">i4"), ("value", ">i8")])
@@ -47,4 +46,12 @@ def read_columns(db: Connection, query: bytes, parameters: Mapping[str, object])
             cursor.adapters.register_loader(cursor.adapters.types[name].array_oid, _ArrayLoader)
         row = cursor.execute(query, parameters).fetchone()
     assert row is not None  # an aggregate without groups has one row
-    return tuple(np.empty(0, dtype=np.int64) if column is None else column for column in row)
+    return tuple(map(_integers, row))
+
+
+def _integers(column: object) -> Integers:
+    if column is None:
+        return np.empty(0, dtype=np.int64)
+    if not isinstance(column, np.ndarray):
+        raise TypeError("expected a column of bigint or timestamptz")
+    return column

@@ -21,9 +21,11 @@ from indexer.outcomes import Refusal
 from indexer.overlap import overlapped
 from indexer.write_set import Entry
 from mappings.index import fingerprint
+from store import state
 from store.tables import contacts, index_state
 
 BATCH = 1_000  # contacts: two or three megabytes of documents, a tenth of a second of work
+_NO_LEASE = 0
 GRACE_SECONDS = 600.0  # exports that began on the old index read on for a while
 
 
@@ -72,6 +74,8 @@ def abort(connections: Connections) -> str | None:
         if before := write_set.live(db, connections.alias):
             # A swap that was killed half way may have moved the alias already.
             connections.indices.point(before, connections.alias)
+        else:
+            state.forget_all(db)
         write_set.set_state(db, entry.name, "retired")
     connections.indices.delete(entry)
     with connections.engine.begin() as db:
@@ -131,7 +135,7 @@ def _backfill(connections: Connections, entry: Entry) -> Generator[Progress]:
         with closing(overlapped(_slices(connections, entry), send)) as sent:
             for slice_, refused in sent:
                 with connections.engine.begin() as db:
-                    entry = _record(db, entry, slice_, refused)
+                    entry = _record(db, connections.alias, entry, slice_, refused)
                 yield Progress(entry.name, entry.backfill_done, entry.backfill_total)
     except (RejectedError, MissingIndexError) as error:
         with connections.engine.connect() as db:
@@ -155,8 +159,11 @@ def _slices(connections: Connections, entry: Entry) -> Iterator[_Slice]:
         yield _Slice(after, items, built.refused + unwritable)
 
 
-def _record(db: Connection, entry: Entry, slice_: _Slice, refused: tuple[Refusal, ...]) -> Entry:
+def _record(db: Connection, alias: str, entry: Entry, slice_: _Slice, refused: tuple[Refusal, ...]) -> Entry:
     _still_building(db, entry)
+    if write_set.live(db, alias) is None:
+        # It is the only index: workers need not send these contacts once more.
+        state.complete(db, _NO_LEASE, {item.contact_id: item.version for item in slice_.items})
     if refused:
         # They count as changed: a worker sends them again and records why the index refuses them.
         ids = sorted({refusal.contact_id for refusal in refused})
