@@ -26,7 +26,7 @@ class Listening:
     @classmethod
     def of(cls, settings: Settings) -> Listening:
         """As the settings say."""
-        return cls(settings.host, settings.port)
+        return cls(settings.api_host, settings.api_port)
 
     @property
     def bind(self) -> str:

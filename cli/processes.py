@@ -39,7 +39,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "RQ_REDIS_URL": settings.redis_url,  # for `rq`; in the environment, where `ps` does not show a password
         "ELASTICSEARCH_URL": settings.elasticsearch_url,
         "SECRET_KEY": settings.secret_key,
-        "PORT": str(settings.port),
+        "API_PORT": str(settings.api_port),
     }
     return {name: value for name, value in given.items() if value is not None}
 

@@ -23,7 +23,7 @@ def serve() -> None:
     """The API, its workers and what is missing of the servers, until Ctrl-C."""
     settings = _settings()
     if not Listening.of(settings).is_free():
-        raise ListeningError(f"port {settings.port} of {settings.host} is taken", "set PORT to another one")
+        raise ListeningError(f"port {settings.api_port} of {settings.api_host} is taken", "set API_PORT to another one")
     with stoppable(), _ready(settings) as ready:
         _run(ready, f"\n  {Listening.of(ready).url}\n")
 
@@ -33,7 +33,7 @@ def demo() -> None:
     """The whole service with 20,000 made-up contacts, until Ctrl-C. A second start finds them again."""
     settings = _settings()
     if not Listening.of(settings).is_free():
-        settings = replace(settings, port=free_port())
+        settings = replace(settings, api_port=free_port())
     with stoppable(), _ready(settings) as ready:
         token = demonstration.prepare(ready)
         _run(ready, demonstration.greeting(Listening.of(ready).url, token))

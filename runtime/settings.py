@@ -46,11 +46,9 @@ class Settings:
     elasticsearch_url: str | None = None
 
     index_prefix: str = "contacts"  # indices are <prefix>-<suffix> behind the alias <prefix>
-    secret_key: str | None = (
-        None  # signs sessions and cursors; `segments serve` makes one for a demo, production sets it
-    )
-    host: str = "127.0.0.1"  # loopback: opening a demo to the network is a decision
-    port: int = 8000
+    secret_key: str | None = None  # signs sessions and cursors; production sets it, `segments serve` makes one if not
+    api_host: str = "127.0.0.1"  # loopback: opening a demo to the network is a decision
+    api_port: int = 8000
     api_workers: int = 2  # gunicorn processes: the machine's cores also serve the indexer and the servers
     api_threads: int = 4  # a request mostly waits for Elasticsearch
     index_workers: int = 1  # more of them share the work by leases

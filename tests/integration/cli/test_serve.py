@@ -29,7 +29,7 @@ def serving(servers_dir: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     without = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
     process = subprocess.Popen(
         [sys.executable, "-m", "cli", "serve"],
-        env={**without, "SERVERS_DIR": str(servers_dir), "PORT": str(free_port())},
+        env={**without, "SERVERS_DIR": str(servers_dir), "API_PORT": str(free_port())},
         stdout=subprocess.PIPE,
         text=True,
         process_group=0,

@@ -22,7 +22,7 @@ def services() -> dict[str, Any]:
 
 
 def test_each_process_has_its_service(services: dict[str, Any]) -> None:
-    for program in programs(Settings.load({"HOST": "0.0.0.0"})):  # noqa: S104  # inside a container
+    for program in programs(Settings.load({"API_HOST": "0.0.0.0"})):  # noqa: S104  # inside a container
         service = services[program.name.removesuffix("-1")]
         assert service["command"] == ["python", *program.arguments[1:]]
         assert Program(program.name, (sys.executable, *service["command"][1:])) == program
@@ -30,7 +30,7 @@ def test_each_process_has_its_service(services: dict[str, Any]) -> None:
 
 def test_each_process_is_told_what_serve_tells_it(services: dict[str, Any]) -> None:
     all_set = Settings.load(dict.fromkeys(("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "SECRET_KEY"), "x"))
-    told = set(environment(all_set)) - {"PORT"}
+    told = set(environment(all_set)) - {"API_PORT"}
     for name in ("api", "index-worker", "job-worker", "scheduler", "migration"):
         assert told <= set(services[name]["environment"])
 

@@ -62,9 +62,9 @@ def test_a_port_where_somebody_else_answers_is_neither_free_nor_ours() -> None:
 
 def test_serving_on_a_taken_port_is_refused_before_anything_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as somebody:
-        monkeypatch.setenv("PORT", str(somebody.getsockname()[1]))
+        monkeypatch.setenv("API_PORT", str(somebody.getsockname()[1]))
         outcome = CliRunner().invoke(serve)
-    assert "is taken; set PORT to another one" in str(outcome.exception)
+    assert "is taken; set API_PORT to another one" in str(outcome.exception)
 
 
 def test_a_secret_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
@@ -87,5 +87,5 @@ def test_the_greeting_is_a_request_that_a_shell_understands() -> None:
 
 
 def test_settings_say_where() -> None:
-    settings = replace(Settings.load({}), host="::1", port=9)
+    settings = replace(Settings.load({}), api_host="::1", api_port=9)
     assert Listening.of(settings) == Listening("::1", 9)

@@ -10,18 +10,18 @@ from runtime.settings import Settings, SettingsError
 
 def test_an_empty_environment_gives_the_defaults() -> None:
     settings = Settings.load({})
-    assert (settings.database_url, settings.port, settings.index_prefix) == (None, 8000, "contacts")
+    assert (settings.database_url, settings.api_port, settings.index_prefix) == (None, 8000, "contacts")
 
 
 def test_an_empty_value_is_no_value() -> None:
-    assert Settings.load({"DATABASE_URL": "", "PORT": "  "}) == Settings.load({})
+    assert Settings.load({"DATABASE_URL": "", "API_PORT": "  "}) == Settings.load({})
 
 
 @pytest.mark.parametrize(
     ("name", "written", "read"),
     [
         ("DATABASE_URL", "postgresql://somewhere/contacts", "postgresql://somewhere/contacts"),
-        ("PORT", "9000", 9000),
+        ("API_PORT", "9000", 9000),
         ("MAX_VALUES", "20_000", 20_000),
         ("ELASTICSEARCH_TIMEOUT_SECONDS", "2.5", 2.5),
         ("LOG_FORMAT", "json", "json"),
@@ -35,7 +35,7 @@ def test_a_variable_sets_the_field_of_its_name(name: str, written: str, read: ob
 @pytest.mark.parametrize(
     ("name", "written", "said"),
     [
-        ("PORT", "http", "PORT is 'http'; write a number"),
+        ("API_PORT", "http", "API_PORT is 'http'; write a number"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT is 'xml'; write one of: text, json"),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL is 'LOUD'; write one of: DEBUG, INFO, WARNING, ERROR"),
         ("INDEX_PREFIX", "Contacts", "INDEX_PREFIX is 'Contacts'; write it as [a-z][a-z0-9-]*"),
