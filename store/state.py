@@ -62,6 +62,11 @@ def complete(db: Connection, lease: int, versions: Mapping[int, int]) -> None:
     db.execute(_COMPLETE, {"ids": ids, "versions": [versions[one] for one in ids], "lease": lease})
 
 
+def forget_all(db: Connection) -> None:
+    """No index holds anything: every contact is pending."""
+    db.execute(text("UPDATE index_state SET indexed_version = 0 WHERE indexed_version > 0"))
+
+
 def fail(db: Connection, lease: int, errors: Mapping[int, str]) -> None:
     """The index refused these contacts. They stay pending, with the reason, and are tried again later and later.
 
