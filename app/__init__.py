@@ -23,9 +23,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.api import serve
     from app.audience import Index
     from app.service import EXTENSION, Service
+    from runtime import queues
     from runtime.database import engine
 
     chosen = settings or Settings.load()
+    queues.connect(chosen)  # or a write would find out, after its commit, that nobody can be told
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = chosen.max_tree_bytes
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of Flask's default provider

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, NoReturn
 
@@ -14,6 +15,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from app.errors import Refusal
 
 JSON_TYPE = "application/json"
+MOST_LEVELS = 200  # a tree at its limit has about 40; whatever handles the value later may recurse
+
+_TOO_DEEP = f"The body is nested too deeply: {MOST_LEVELS} levels are the most"
 
 
 def read(request: Request) -> object:
@@ -46,10 +50,26 @@ def parse(raw: bytes) -> object:
     except json.JSONDecodeError as error:
         _unparsable(f"The body is not JSON at line {error.lineno}, column {error.colno}: {error.msg}")
     except RecursionError:
-        _unparsable("The body is nested too deeply to be read")
+        _unparsable(_TOO_DEEP)
     except ValueError as error:
         _unparsable(f"The body is not JSON: {error}")
+    if _deeper_than(MOST_LEVELS, value):
+        _unparsable(_TOO_DEEP)
     return value
+
+
+def _deeper_than(levels: int, value: object) -> bool:
+    """Whether lists and objects are nested deeper; without recursion, which is what this protects."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(levels):
+        level = [child for node in level for child in _children(node) if isinstance(child, dict | list)]
+        if not level:
+            return False
+    return True
+
+
+def _children(node: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return node.values() if isinstance(node, dict) else node
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 from flask import Flask, Response, g, json, request
 from redis.exceptions import RedisError
 from sqlalchemy import exc as database
@@ -91,10 +92,15 @@ def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911  # a line for each
             return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, error.detail, error.remedy, headers=_LATER)
         case ServiceError() if type(error) in _STATUS:
             return Refusal(_STATUS[type(error)], error.detail, error.remedy)
-        case database.OperationalError() | database.InterfaceError() | database.TimeoutError():
+        case (
+            database.OperationalError()
+            | database.InterfaceError()
+            | database.TimeoutError()
+            | psycopg.OperationalError()  # of COPY, which goes past SQLAlchemy
+        ):
             log.warning("PostgreSQL cannot be reached: %s", error)
             return unavailable("The database")
-        case database.DataError():
+        case database.DataError() | psycopg.DataError():
             return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "A value cannot be stored", "leave out NUL characters")
         case HTTPException():
             return _refused_by_flask(error)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.answers import Answers
-from app.questions import TREE, ask, define, placed
+from app.questions import TREE, Reader, ask, placed
 from app.service import service
 from app.shown import shown
 from segments import ConditionError
@@ -34,7 +34,7 @@ def validate(org_id: int, tree: object) -> Mapping[str, Any]:
     """What schemas.Validation shows."""
     try:
         with service().reading() as db, placed(TREE):
-            definition = define(db, org_id, tree)
+            definition = Reader(db, org_id).definition(tree)
     except ConditionError as error:
         return {"valid": False, "errors": error.problems, "sentence": None, "tree": None, "ignored": ()}
     written = definition.written

@@ -14,19 +14,18 @@ from sqlalchemy import Connection
 
 from app.errors import Refusal, invalid
 from app.service import service
-from mappings.fields import Catalogue, Option
+from mappings.fields import Catalogue
 from runtime.settings import Settings
 from segments import (
     Condition,
     ConditionError,
-    Criterion,
     Limits,
     Moment,
     Parsed,
     Problem,
     describe,
     expand,
-    operators_of,
+    in_list,
     parse,
 )
 from store import catalogue as catalogues
@@ -90,7 +89,7 @@ class Question:
 def ask(db: Connection, org_id: int, tree: object, as_of: datetime | None) -> Question:
     """The question that a tree in a request asks; raises ConditionError with places in the request's body."""
     with placed(TREE):
-        definition = define(db, org_id, tree)
+        definition = Reader(db, org_id).definition(tree)
     return Question(org_id, definition, moment(definition.catalogue, as_of, "#/as_of"), state.freshness(db, org_id))
 
 
@@ -98,14 +97,6 @@ def ask_saved(db: Connection, org_id: int, segment: Segment, when: When) -> Ques
     """The question that a saved segment asks; raises Refusal (409) when its definition has lost its meaning."""
     definition = redefine(db, org_id, segment)
     return Question(org_id, definition, when(definition.catalogue), state.freshness(db, org_id), segment.version)
-
-
-def define(db: Connection, org_id: int, tree: object, itself: int | None = None) -> Definition:
-    """What the tree means; `itself` is the segment that it is to define, and so must not refer to.
-
-    Raises ConditionError with places in the tree.
-    """
-    return Reader(db, org_id, itself).definition(tree)
 
 
 def redefine(db: Connection, org_id: int, segment: Segment) -> Definition:
@@ -116,7 +107,7 @@ def redefine(db: Connection, org_id: int, segment: Segment) -> Definition:
     except ConditionError as error:
         raise Refusal(
             HTTPStatus.CONFLICT,
-            f"The segment {segment.name!r} can no longer be evaluated: {error.detail}",
+            f"The segment {segment.name!r} cannot be evaluated: {error.detail}",
             "change its definition, or bring back what it names",
             problems=error.problems,
         ) from error
@@ -146,7 +137,10 @@ def _moved(problem: Problem, place: str) -> Problem:
 
 
 class Reader:
-    """One transaction's view of an organisation's fields and segments."""
+    """One transaction's view of an organisation's fields and segments.
+
+    `itself` is the segment whose definition is read: it must not refer to it.
+    """
 
     def __init__(self, db: Connection, org_id: int, itself: int | None = None) -> None:
         self._db = db
@@ -169,10 +163,8 @@ class Reader:
     def _written(self, segment: Segment) -> Parsed:
         if segment.tree is not None:
             return parse(segment.tree, self._catalogue, self._limits)
-        field = self._catalogue.fields["segment"]
-        is_in, _ = operators_of(field)
-        listed = Criterion(field, is_in, (Option(segment.id, segment.name),))
-        return Parsed(listed, {"field": field.name, "operator": is_in.name, "value": [segment.id]}, ())
+        tree = {"field": "segment", "operator": "in", "value": [segment.id]}
+        return Parsed(in_list(segment.id, segment.name), tree, ())
 
     def _referenced(self, segment_id: int) -> Condition | None:
         if segment_id == self._itself:
@@ -184,7 +176,7 @@ class Reader:
         try:
             return self._written(segment).condition
         except ConditionError as error:
-            detail = f"the segment {segment.name} can no longer be evaluated: {error.detail}"
+            detail = f"the segment {segment.name} cannot be evaluated: {error.detail}"
             raise ConditionError([Problem("#", "broken_reference", detail)]) from error
 
 

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
-from app.questions import TREE, Reader, define, placed
+from app.questions import TREE, Reader, placed
 from app.service import service
 from segments import ConditionError, Problem
 from store import segments
@@ -27,8 +25,8 @@ class Saved:
 def create(org_id: int, name: str, description: str, tree: object) -> Saved:
     """A new segment; raises ConditionError with places in the request."""
     with service().writing() as db:
-        kept = _understood(db, org_id, tree)
-        return _read(Reader(db, org_id), segments.create(db, org_id, name, description, kept))
+        reader = Reader(db, org_id)
+        return _read(reader, segments.create(db, org_id, name, description, _kept(reader, tree)))
 
 
 def get(org_id: int, segment_id: int) -> Saved:
@@ -48,10 +46,9 @@ def change(org_id: int, segment_id: int, version: int | None, changes: Mapping[s
     """The segment with what was given changed, if it still has the version (None: whichever it has)."""
     with service().writing() as db:
         expected = segments.get(db, org_id, segment_id).version if version is None else version
-        kept = dict(changes)
-        if "tree" in kept:
-            kept["tree"] = _understood(db, org_id, kept["tree"], segment_id)
-        return _read(Reader(db, org_id), segments.change(db, org_id, segment_id, expected, **kept))
+        reader = Reader(db, org_id, segment_id)
+        tree = {"tree": _kept(reader, changes["tree"])} if "tree" in changes else {}
+        return _read(reader, segments.change(db, org_id, segment_id, expected, **{**changes, **tree}))
 
 
 def delete(org_id: int, segment_id: int, version: int | None) -> None:
@@ -73,9 +70,9 @@ def duplicate(org_id: int, segment_id: int, name: str) -> Saved:
         return _read(Reader(db, org_id), segments.duplicate(db, org_id, segment_id, name))
 
 
-def _understood(db: Connection, org_id: int, tree: object, itself: int | None = None) -> Mapping[str, Any]:
+def _kept(reader: Reader, tree: object) -> Mapping[str, Any]:
     with placed(TREE):
-        return define(db, org_id, tree, itself).written.tree
+        return reader.definition(tree).written.tree
 
 
 def _read(reader: Reader, segment: Segment) -> Saved:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from app.audience.ranks import highest_ranks
 from mappings.fields import Field
 from mappings.index import BUCKETS
 from mappings.text import fold
-from segments import Condition, Moment, closed_windows
+from segments import ClosedWindow, Condition, Moment, closed_windows
 from segments import compile as compiled
 from segments.clauses import Clause, all_of
 
@@ -44,8 +44,11 @@ class Audience:
 
     def clause(self, condition: Condition, moment: Moment) -> Clause:
         """The condition as one Elasticsearch clause; raises ConditionError where it cannot be exact."""
-        ranks = highest_ranks(self._contacts, closed_windows(condition, moment))
-        return compiled(condition, moment, ranks)
+        return compiled(condition, moment, self.ranks(closed_windows(condition, moment)))
+
+    def ranks(self, windows: Iterable[ClosedWindow]) -> dict[ClosedWindow, int]:
+        """For each window the highest rank, 0 to 511, that any contact's event has at or after its end."""
+        return highest_ranks(self._contacts, windows)
 
     def count(self, clause: Clause) -> int:
         """How many contacts meet the clause, exactly."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # of events, and so of questions about them
+
 
 class Strict(Schema):
     """A schema of requests: what it does not name is refused."""
@@ -29,7 +31,9 @@ class Instant(fields.DateTime):
         assert isinstance(instant, datetime)
         if instant.tzinfo is None:
             raise ValidationError("An instant needs an offset, as in 2026-03-01T09:00:00Z.")
-        return instant.astimezone(UTC)
+        if instant < EARLIEST:
+            raise ValidationError("Nothing happened before 1970.")
+        return instant
 
 
 class Name(fields.String):

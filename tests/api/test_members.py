@@ -21,6 +21,12 @@ def segment(tenant: Tenant, tree: Any, name: str) -> str:
     return f"/segments/{answer.json['id']}"
 
 
+@pytest.fixture(autouse=True)
+def _one_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All requests of a test fall into the same minute, so that their answers can be compared."""
+    monkeypatch.setattr("app.service.Service.clock", lambda _: NOW)
+
+
 @pytest.fixture(scope="module")
 def everyone(shop: Tenant) -> str:
     return segment(shop, EVERYONE, "Everyone")

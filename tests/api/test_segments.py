@@ -216,7 +216,7 @@ def test_a_definition_that_lost_its_meaning_is_told_never_ignored(
     assert listed is not None
     assert [bool(one["errors"]) for one in listed["segments"]][-1]
     around = tenant.post("/segments/preview", {"tree": referring(named)})
-    assert "Outer can no longer be evaluated" in problem(around, 422)["detail"]
+    assert "Outer cannot be evaluated" in problem(around, 422)["detail"]
 
 
 def test_references_are_followed(tenant: Tenant) -> None:

@@ -23,6 +23,11 @@ def test_json_is_read(raw: bytes, value: object) -> None:
     assert parse(raw) == value
 
 
+@pytest.mark.parametrize("raw", [b"[" * 200 + b"]" * 200, b'{"rules":[' * 100 + b"1" + b"]}" * 100])
+def test_two_hundred_levels_are_read(raw: bytes) -> None:
+    assert parse(raw)
+
+
 @pytest.mark.parametrize(
     ("raw", "detail"),
     [
@@ -43,6 +48,8 @@ def test_json_is_read(raw: bytes, value: object) -> None:
         (b'"abc\xc3"', "not UTF-8 at byte 4"),
         ('"x"'.encode("utf-16"), "not UTF-8 at byte 0"),
         (b"[" * 100_000, "nested too deeply"),
+        (b"[" * 201 + b"]" * 201, "nested too deeply"),
+        (b'{"rules": [' * 101 + b"]}" * 101, "nested too deeply"),
         (b'{"rules": [' * 5_000 + b"]}" * 5_000, "nested too deeply"),
     ],
 )
