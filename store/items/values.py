@@ -30,7 +30,7 @@ def of_custom(field: Custom) -> Read:
     options = {fold(option): option for option in field.options}
 
     def choose(text: str) -> str:
-        if (option := options.get(fold(text))) is None:
+        if (option := options.get(fold(text.strip()))) is None:
             raise ValueError(f"{text!r} is none of the field's options")
         return option
 
