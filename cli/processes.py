@@ -33,15 +33,8 @@ def programs(settings: Settings) -> list[Program]:
 
 def environment(settings: Settings) -> dict[str, str]:
     """What they are told beside the environment of this process."""
-    given = {
-        "DATABASE_URL": settings.database_url,
-        "REDIS_URL": settings.redis_url,
-        "RQ_REDIS_URL": settings.redis_url,  # for `rq`; in the environment, where `ps` does not show a password
-        "ELASTICSEARCH_URL": settings.elasticsearch_url,
-        "SECRET_KEY": settings.secret_key,
-        "API_PORT": str(settings.api_port),
-    }
-    return {name: value for name, value in given.items() if value is not None}
+    rq = {} if settings.redis_url is None else {"RQ_REDIS_URL": settings.redis_url}
+    return settings.environment() | rq  # not on command lines: `ps` would show passwords
 
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:

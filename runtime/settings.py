@@ -101,6 +101,11 @@ class Settings:
                 values[each.name] = _read(name, written, types[each.name])
         return cls(**values)  # type: ignore[arg-type]  # each value was read by its field's type
 
+    def environment(self) -> dict[str, str]:
+        """The environment that gives another process these settings."""
+        values = {each.name.upper(): getattr(self, each.name) for each in fields(self)}
+        return {name: str(value) for name, value in values.items() if value is not None}
+
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)

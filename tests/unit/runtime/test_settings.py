@@ -64,6 +64,11 @@ def test_the_cache_follows_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings.load().servers_cache == Path("/home/somebody/.cache/segments")
 
 
+def test_another_process_is_told_all_of_it() -> None:
+    settings = Settings.load({"REDIS_URL": "redis://here", "MAX_RULES": "7", "ELASTICSEARCH_TIMEOUT_SECONDS": "0.5"})
+    assert Settings.load(settings.environment()) == settings
+
+
 def test_every_default_is_there_without_an_environment() -> None:
     settings = Settings.load({})
     without = {"database_url", "redis_url", "elasticsearch_url", "secret_key"}
