@@ -29,6 +29,7 @@ def port(settings: Settings) -> Iterator[int]:
         held.bind(("127.0.0.1", 0))
         chosen: int = held.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "4", "--workers", "2"]
+    command += ["--no-control-socket", "--bind", f"127.0.0.1:{chosen}", "app:create_app()"]
     environment = os.environ | {
         "DATABASE_URL": settings.database_url or "",
         "REDIS_URL": settings.redis_url or "",
@@ -36,7 +37,7 @@ def port(settings: Settings) -> Iterator[int]:
         "INDEX_PREFIX": settings.index_prefix,
         "SECRET_KEY": settings.secret_key or "",
     }
-    process = subprocess.Popen([*command, "--bind", f"127.0.0.1:{chosen}", "app:create_app()"], env=environment)
+    process = subprocess.Popen(command, env=environment)
     try:
         _wait_for(chosen)
         yield chosen
