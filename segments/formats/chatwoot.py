@@ -89,12 +89,13 @@ def _payload(document: object) -> tuple[object, str]:
             return document, "#"
 
 
-def _is_custom(one: Condition) -> bool:
-    return one.get("attribute_key") not in NAMES
-
-
 def _appends(one: object) -> bool:
-    return isinstance(one, dict) and one.get("filter_operator") == "not_equal_to" and _is_custom(one)
+    """Whether Chatwoot adds "or it has none" to the line: it does for attributes of the account's own."""
+    match one:
+        case {"filter_operator": "not_equal_to", "attribute_key": str(key)}:
+            return key not in NAMES
+        case _:
+            return False
 
 
 def _meaning(reading: Reading, one: object, *, last: bool) -> Meaning:

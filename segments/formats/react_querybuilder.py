@@ -209,7 +209,9 @@ def _criterion(rule: Criterion, joined: bool) -> dict[str, Any]:
     node = {"field": rule.field.name, "operator": rule.operator.name, "value": "" if value is None else value}
     if rule.include_missing or not isinstance(rule.operator, Negation):
         return node
-    known = {"field": rule.field.name, "operator": "notNull", "value": ""}
+    known: dict[str, Any] = {"field": rule.field.name, "operator": "notNull", "value": ""}
+    if rule.field.type is types.BEHAVIOUR:
+        known |= {"operator": "happened", "value": {}}
     return {"combinator": "and", "rules": [known, node]}
 
 

@@ -34,8 +34,7 @@ class Question:
 def written(rule: Asked, catalogue: Catalogue, account: Account) -> Written:
     """The filters that ask the same, and why they may not be exact. Raises Refused."""
     if rule.field.type is types.BEHAVIOUR:
-        branch, doubts = happened(rule, catalogue, account)
-        return [[branch]], doubts
+        return happened(rule, catalogue, account)
     if rule.field.packing is not None or rule.field.code is not None:
         raise Refused("unsupported", f"HubSpot keeps no {rule.field.label} that could be asked about")
     name = _property(rule.field, account)

@@ -21,32 +21,43 @@ from segments.formats.hubspot.parts import (
     today,
     unsaid,
 )
-from segments.formats.writing import Asked
+from segments.formats.writing import Asked, Choices
 from segments.operators.engagement import Occurrence
-from segments.operators.windows import Times, Window
+from segments.operators.windows import EVER, Times, Window
 
 _TICK = timedelta(milliseconds=1)
 _DAYS = {"day": 1, "week": 7}
 
 
-def happened(rule: Asked, catalogue: Catalogue, account: Account) -> tuple[Filters, tuple[str, ...]]:
-    """The branch that asks the same, and why it may not be exact. Raises Refused."""
+def happened(rule: Asked, catalogue: Catalogue, account: Account) -> tuple[Choices[Filters], tuple[str, ...]]:
+    """The branches that ask the same, and why they may not be exact. Raises Refused."""
     if not isinstance(rule.value, Occurrence):
         raise unsaid(rule)
+    event = _event(rule, account)
     # At most k is not (at least k + 1): those who never did it are meant.
     times, opposite = rule.value.times, rule.opposite
     if times.low == 0:
         times, opposite = Times((times.high or 0) + 1), not opposite
     timestamp, doubts = _within(rule.value.window, catalogue, narrow=_narrow(times, opposite))
-    branch = {
+    branch = _branch(event, timestamp, opposite=opposite) | _counted(times)
+    if rule.opposite is rule.missing:
+        return [[branch]], doubts
+    # A behaviour is known where it ever happened.
+    ever, _ = _within(EVER, catalogue, narrow=None)
+    if rule.opposite:
+        return [[branch, _branch(event, ever, opposite=False)]], doubts
+    return [[branch], [_branch(event, ever, opposite=True)]], doubts
+
+
+def _branch(event: str, timestamp: Filters, *, opposite: bool) -> Filters:
+    return {
         "filterBranchType": "UNIFIED_EVENTS",
         "filterBranchOperator": "AND",
-        "eventTypeId": _event(rule, account),
+        "eventTypeId": event,
         "operator": "HAS_NOT_COMPLETED" if opposite else "HAS_COMPLETED",
         "filters": [timestamp],
         "filterBranches": [],
     }
-    return branch | _counted(times), doubts
 
 
 def _narrow(times: Times, opposite: bool) -> bool | None:

@@ -90,7 +90,7 @@ _FROM_ONE = {"greater-than-or-equal": "at_least", "less-than": "less_than"}
 
 
 def _count(behaviour: Field, measured: JSON, window: dict[str, Any]) -> Node:
-    operator, at = measured["operator"], "/measurement_filter/value"
+    operator, at = str(measured["operator"]), "/measurement_filter/value"
     low = 1 if operator in _FROM_ONE else 0  # at least 0 times is everybody, less than 0 nobody
     times = whole(measured["value"], low=low, high=511, at=at)
     if operator == "not-equals":

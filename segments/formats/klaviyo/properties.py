@@ -78,7 +78,8 @@ def profile_property(reading: Reading, one: dict[str, Any]) -> Meaning:
         field = reading.field(own[1] if own else name)
     except Refused as refused:
         raise refused.within("property") from None
-    translate = _FILTERS.get(asked.get("type")) if isinstance(asked, dict) else None
+    kind = asked.get("type") if isinstance(asked, dict) else None
+    translate = _FILTERS.get(kind) if isinstance(kind, str) else None
     if translate is None:
         raise Refused("wrong_type", "expected a filter {type, operator, value}", at="/filter")
     try:
@@ -228,7 +229,7 @@ def _utc(reading: Reading) -> tuple[str, ...]:
     return () if str(own) == "UTC" else (f"today begins at midnight in UTC there, in {own} here",)
 
 
-_FILTERS: dict[object, Callable[[Filter], Meaning]] = {
+_FILTERS: dict[str, Callable[[Filter], Meaning]] = {
     "string": _string,
     "numeric": _numeric,
     "boolean": _boolean,

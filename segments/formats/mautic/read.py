@@ -64,7 +64,7 @@ def _meaning(reading: Reading, one: object) -> Meaning:
     wanted = _wanted(given)
     if given["operator"] not in _EMPTY and wanted in (None, "", []):
         raise Refused("wrong_type", "the filter has no value", at="/properties/filter")
-    name = given["field"]
+    name = text(given["field"], at="/field")
     if name == "tags":
         return _chosen(reading, reading.standing("tags"), given["operator"], wanted)
     if name == "leadlist":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segments.formats import Account, Fidelity, hubspot
@@ -76,6 +76,8 @@ EXACT = [
         {"times": {"between": [1, 2]}, "window": {"from": "2026-01-01", "to": "2026-11-20"}},
     ),
     rule("engagement.purchase", "happened", {"times": {"exactly": 0}}),
+    rule("engagement.purchase", "didNotHappen", {"window": {"after": "2026-01-01"}}),
+    rule("engagement.purchase", "didNotHappen", {"window": {"after": "2026-01-01"}}, includeMissing=False),
 ]
 
 
@@ -108,6 +110,7 @@ _TREES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_TREES)
 def test_groups_become_a_choice_of_conjunctions_that_means_the_same(tree: JSON) -> None:
     exported = hubspot.write(tree, SHOP, ACCOUNT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segments import parse
@@ -147,6 +147,7 @@ _TREES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_TREES, st.booleans())
 def test_written_and_read_back_it_means_the_same(tree: JSON, joined: bool) -> None:
     exported = react_querybuilder.write(tree, SHOP, joined=joined)
