@@ -50,14 +50,14 @@ def excused(problem: Problem) -> bool:
     return any(code == problem.code and words in problem.detail for code, words in EXCUSES)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(RULES)
 def test_whatever_validates_is_accepted(tree: JSON) -> None:
     if VALIDATOR.is_valid(tree):
         assert [problem for problem in problems(tree) if not excused(problem)] == []
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(TREES)
 def test_whatever_is_accepted_validates_and_the_rest_does_not(tree: object) -> None:
     found = problems(tree)

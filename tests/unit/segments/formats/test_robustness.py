@@ -73,7 +73,7 @@ def _spoilt(draw: st.DrawFn) -> tuple[str, Any]:
     return name, document[0]
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(_spoilt(), st.booleans(), st.booleans())
 def test_a_spoilt_document_is_read_or_refused(spoilt: tuple[str, Any], stated: bool, exact: bool) -> None:
     name, document = spoilt
@@ -104,7 +104,7 @@ def test_junk_is_refused(name: str, document: object) -> None:
     assert imported.findings
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TREES, st.booleans())
 def test_every_tree_is_written_or_refused(tree: object, exact: bool) -> None:
     account = Account(fields={"labels": "tags"}, events={"e-1": "purchase"}, values={"segment": {"41": 1}})
@@ -118,7 +118,7 @@ def test_every_tree_is_written_or_refused(tree: object, exact: bool) -> None:
             assert exported.exact or not exact
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TREES)
 def test_a_written_query_is_the_same_tree_in_other_words(tree: object) -> None:
     exported = react_querybuilder.write(tree, CATALOGUE)
