@@ -5,7 +5,7 @@ Children are sorted, so equal trees give byte-equal queries and the index's cach
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 Clause = dict[str, Any]
@@ -30,10 +30,19 @@ def none_of(clause: Clause) -> Clause:
 
 def nesting(clause: Clause) -> int:
     """How many bools stand within one another."""
-    if "bool" not in clause:
-        return 0
-    children = [child for part in clause["bool"].values() if isinstance(part, list) for child in part]
-    return 1 + max(map(nesting, children))
+    return 1 + max(map(nesting, _children(clause))) if "bool" in clause else 0
+
+
+def clauses_within(clause: Clause) -> Iterator[Clause]:
+    """The clause and all that it is made of."""
+    yield clause
+    if "bool" in clause:
+        for child in _children(clause):
+            yield from clauses_within(child)
+
+
+def _children(clause: Clause) -> list[Clause]:
+    return [child for part in clause["bool"].values() if isinstance(part, list) for child in part]
 
 
 def _joined(occur: str, clauses: Iterable[Clause]) -> Clause:

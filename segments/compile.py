@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
-from segments.clauses import Clause, all_of, any_of, nesting, none_of
+from segments.clauses import Clause, all_of, any_of, clauses_within, nesting, none_of
 from segments.conditions import And, Condition, Criterion, InSegment, Not, Or
 from segments.errors import ConditionError, Problem, Refused
 from segments.moment import Moment
@@ -12,8 +13,14 @@ from segments.operators import ClosedWindow, Ranks
 from segments.operators.access import exists
 
 # Elasticsearch takes 30 bools within one another (indices.query.bool.max_nested_depth), the innermost rule counted;
-# one is the fence around an organisation.
-MAX_NESTING = 28
+# two are the fence around an organisation and the part of it that a sample is taken from.
+MAX_NESTING = 27
+# It stops at 8,192 clauses with the smallest heap that this service is run on (512 MB), and at more with a larger one;
+# a range is two of them, one over points and one over columns.
+MAX_CLAUSES = 8_000
+# A needle that trigrams cannot find is a pattern, whose automaton takes up to 5 KB of the server's heap for each byte:
+# a few hundred of the longest end a server of 512 MB.
+MAX_PATTERN_BYTES = 10_000
 
 
 def compile(condition: Condition, moment: Moment, ranks: Ranks | None = None) -> Clause:  # noqa: A001 (the field's word)
@@ -22,13 +29,36 @@ def compile(condition: Condition, moment: Moment, ranks: Ranks | None = None) ->
     `ranks` has the highest rank at or after the end of every closed window that `closed_windows` names.
 
     Raises:
-        ConditionError: a rule cannot be answered exactly by what the index keeps, or the whole is nested too deep.
+        ConditionError: a rule cannot be answered exactly by what the index keeps, or the whole is more than it takes.
     """
     clause = _clause(condition, moment, ranks or {})
+    problem = _too_much(clause)
+    if problem is not None:
+        raise ConditionError([problem])
+    return clause
+
+
+def _too_much(clause: Clause) -> Problem | None:
     if nesting(clause) > MAX_NESTING:
         detail = "the tree, with the segments it refers to, is nested deeper than the index can be asked: flatten it"
-        raise ConditionError([Problem("#", "too_deep", detail)])
-    return clause
+        return Problem("#", "too_deep", detail)
+    parts = list(clauses_within(clause))
+    if size(parts) > MAX_CLAUSES:
+        detail = f"the tree, with the segments it refers to, makes more than {MAX_CLAUSES:,} clauses: ask for less"
+        return Problem("#", "too_complex", detail)
+    patterns = (value["value"] for part in parts for value in part.get("wildcard", {}).values())
+    if sum(len(pattern.encode()) for pattern in patterns) > MAX_PATTERN_BYTES:
+        detail = (
+            f"the texts to be looked for come to more than {MAX_PATTERN_BYTES:,} bytes in fields without a search of "
+            "their own: ask for fewer or shorter ones, for beginsWith, or in a searchable field"
+        )
+        return Problem("#", "too_complex", detail)
+    return None
+
+
+def size(parts: Iterable[Clause]) -> int:
+    """How many clauses the server counts in these, at most."""
+    return sum(2 if "range" in part else 1 for part in parts)
 
 
 def _clause(condition: Condition, moment: Moment, ranks: Ranks) -> Clause:

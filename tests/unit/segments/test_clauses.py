@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from segments.clauses import NOTHING, Clause, all_of, any_of, nesting, none_of
+from segments.clauses import NOTHING, Clause, all_of, any_of, clauses_within, nesting, none_of
 
 A: Clause = {"term": {"x": 1}}
 B: Clause = {"term": {"x": 2}}
@@ -36,3 +36,9 @@ def test_of_no_clause_none_matches() -> None:
 )
 def test_nesting_counts_bools_within_bools(clause: Any, depth: int) -> None:
     assert nesting(clause) == depth
+
+
+def test_a_clause_and_all_that_it_is_made_of() -> None:
+    inner = none_of(B)
+    whole = any_of([A, inner])
+    assert list(clauses_within(whole)) == [whole, inner, B, A]

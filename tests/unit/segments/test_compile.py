@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 
+from mappings.fields import Named, catalogue
 from segments import (
     ClosedWindow,
     ConditionError,
     InSegment,
     Moment,
+    Not,
     closed_windows,
     compile,  # noqa: A004 (the field's word)
     evaluate,
+    parse,
 )
 from segments.clauses import nesting
 from segments.compile import MAX_NESTING
@@ -200,28 +203,61 @@ def deepest(rule_: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "one",
     [
-        happened({"between": [2, 3]}),
-        rule("engagement.purchase", "didNotHappen", {"window": WINDOW}, includeMissing=False),
-        rule("engagement.purchase.count", "notIn", [0, 1], includeMissing=False),
+        GERMAN,
+        happened(),
+        rule("country", "!=", "DE", includeMissing=False),
+        rule("engagement.purchase", "didNotHappen", {"window": WINDOW}),
+        rule("engagement.purchase.count", "notIn", [0, 1]),
         rule("tags", "doesNotContainAll", [1, 2], includeMissing=False),
     ],
     ids=lambda one: str(one["operator"]),
 )
-def test_every_tree_that_is_allowed_can_be_asked(one: dict[str, Any]) -> None:
+def test_trees_of_the_greatest_depth_can_be_asked(one: dict[str, Any]) -> None:
     clause = compile(condition(deepest(one)), MOMENT, {CLOSED: 1})
-    assert nesting(clause) <= MAX_NESTING
+    assert 23 <= nesting(clause) <= MAX_NESTING
 
 
-def test_references_that_nest_it_deeper_are_refused() -> None:
-    inner = condition(deepest(GERMAN | {"value": "FR"}))
-    with pytest.raises(ConditionError, match="nested deeper than the index can be asked"):
-        compile(_not_with(_not_with(_not_with(inner))), MOMENT)
+def test_what_nests_the_query_deeper_is_refused() -> None:
+    asked = condition(deepest(happened({"between": [2, 3]})))
+    with pytest.raises(ConditionError, match="nested deeper than the index can be asked: flatten it"):
+        compile(asked, MOMENT, {CLOSED: 1})
+    with pytest.raises(ConditionError, match="with the segments it refers to"):
+        compile(Not(Not(Not(Not(condition(deepest(SCORE)))))), MOMENT)
 
 
-def _not_with(inner: Any) -> Any:
-    from segments import Not, Or
+# -- size
 
-    return Not(Or((inner, condition(GERMAN))))
+
+def test_as_many_clauses_as_the_server_takes() -> None:
+    """Each of so many ranks makes two ranges, which count twice, and the bool around them."""
+    rules = [happened({"at_least": 2}, WINDOW | {"from": f"2026-09-{day:02}"}) for day in range(1, 29)]
+    asked = condition(group("or", *rules))
+    assert compile(asked, MOMENT, {CLOSED: 55})
+    with pytest.raises(ConditionError) as caught:
+        compile(asked, MOMENT, {CLOSED: 60})
+    assert [(problem.pointer, problem.code) for problem in caught.value.problems] == [("#", "too_complex")]
+
+
+@pytest.mark.parametrize(
+    ("field", "letter", "length", "taken"),
+    [
+        ("first_name", "x", 46, True),  # with the last character of three bytes, and two asterisks: 50 bytes each
+        ("first_name", "x", 47, False),
+        ("first_name", "中", 16, True),
+        ("first_name", "中", 17, False),
+        ("full_name", "x", 150, True),  # trigrams
+        ("full_name", "\t", 150, False),  # which white space has none of
+    ],
+)
+def test_as_many_patterns_as_the_server_takes(field: str, letter: str, length: int, taken: bool) -> None:
+    needles = [letter * (length - 1) + chr(ord("中") + place) for place in range(200)]
+    asked = condition(group("or", *(rule(field, "contains", needle) for needle in needles)))
+    if taken:
+        assert compile(asked, MOMENT)
+        return
+    with pytest.raises(ConditionError, match="come to more than 10,000 bytes") as caught:
+        compile(asked, MOMENT)
+    assert [(problem.pointer, problem.code) for problem in caught.value.problems] == [("#", "too_complex")]
 
 
 def test_a_reference_must_be_expanded_first() -> None:
@@ -230,3 +266,11 @@ def test_a_reference_must_be_expanded_first() -> None:
             read(InSegment(1, "Buyers"), MOMENT)
     with pytest.raises(TypeError, match="expanded"):
         evaluate(InSegment(1, "Buyers"), {}, MOMENT)
+
+
+def test_a_set_that_must_contain_thousands_is_refused_and_one_that_may_is_not() -> None:
+    thousands = [f"tag {place}" for place in range(9_000)]
+    known = catalogue(tags=[Named(place, name) for place, name in enumerate(thousands)])
+    assert compile(parse(rule("tags", "containsAny", thousands), known).condition, MOMENT)
+    with pytest.raises(ConditionError, match="more than 8,000 clauses"):
+        compile(parse(rule("tags", "containsAll", thousands), known).condition, MOMENT)
