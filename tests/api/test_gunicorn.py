@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,52 +11,22 @@ from typing import Any
 import pytest
 
 from runtime.settings import Settings
+from tests import serving
 from tests.api.conftest import Tenant
 from tests.api.shop import ACTIVE, EVERYONE
-
-START_SECONDS = 30.0
 
 
 @pytest.fixture(scope="module")
 def port(settings: Settings) -> Iterator[int]:
     """The port of a running server."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        chosen: int = held.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "4", "--workers", "2"]
-    command += ["--no-control-socket", "--bind", f"127.0.0.1:{chosen}", "app:create_app()"]
-    environment = os.environ | {
-        "DATABASE_URL": settings.database_url or "",
-        "REDIS_URL": settings.redis_url or "",
-        "ELASTICSEARCH_URL": settings.elasticsearch_url or "",
-        "INDEX_PREFIX": settings.index_prefix,
-        "SECRET_KEY": settings.secret_key or "",
-    }
-    process = subprocess.Popen(command, env=environment)
-    try:
-        _wait_for(chosen)
+    with serving.api(settings, ("--threads", "4", "--workers", "2")) as chosen:
         yield chosen
-    finally:
-        process.terminate()
-        process.wait(timeout=START_SECONDS)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            assert _ask(port, "GET", "/healthz")[0] == 200
-        except ConnectionError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("gunicorn did not start")
 
 
 def _ask(
     port: int, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
 ) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=serving.START_SECONDS)
     try:
         connection.request(method, path, body, headers or {})
         answer = connection.getresponse()
