@@ -10,6 +10,7 @@ from store.errors import UnacceptableError
 # A name is indexed, and a B-tree entry ends at 2,704 bytes: 512 characters of four bytes fit.
 LONGEST = 512
 
+_USUAL_ID = re.compile(r"[A-Za-z0-9._:@/+-]{1,100}")
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 
 
@@ -28,7 +29,9 @@ def name_of(raw: object, what: str = "a name") -> str:
 
 def external_id_of(raw: object, what: str = "external_id") -> str:
     """`raw` as the id that a thing has in the system it comes from, verbatim; a whole number is written out."""
-    written = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    written = str(raw) if type(raw) is int else raw
+    if type(written) is str and _USUAL_ID.fullmatch(written):
+        return written  # of millions: known at once
     if isinstance(written, str) and written != written.strip():
         raise UnacceptableError(f"{what} has spaces around it")
     return name_of(written, what)

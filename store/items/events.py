@@ -42,13 +42,15 @@ class EventReader:
             return None
         get = raw.get
         try:
+            # Most of what an import does is done here, so what is absent costs no call.
+            channel, external_id, amount, currency = get("channel"), get("id"), get("amount"), get("currency")
             return EventRow(
                 self._type(get("type")),
-                self._channel(get("channel")),
-                _external_id(get("id")),
+                None if channel is None else self._channel(channel),
+                None if external_id is None else _external_id(external_id),
                 self._at(get("at")),
-                _amount(get("amount")),
-                _currency(get("currency")),
+                None if amount is None else _amount(amount),
+                None if currency is None else _currency(currency),
                 self._properties(raw),
             )
         except (ValueError, ServiceError):
@@ -83,8 +85,9 @@ class EventReader:
             raise ValueError("an event is something that happened: it is dated more than 5 minutes ahead")
         return seconds
 
-    def _properties(self, raw: Mapping[str, Any]) -> bytes:
-        found = {key: value for key, value in raw.items() if key not in self._own and _is_property(key, value)}
+    def _properties(self, raw: Mapping[str, Any]) -> str:
+        own = self._own
+        found = {key: value for key, value in raw.items() if key not in own and _is_property(key, value)}
         nested = raw.get("properties")
         if nested is not None:
             if not isinstance(nested, Mapping):
@@ -134,15 +137,15 @@ def _is_finite(value: object) -> bool:
     return type(value) is float and math.isfinite(value)
 
 
-def _json(properties: Mapping[str, Any]) -> bytes:
+def _json(properties: Mapping[str, Any]) -> str:
     """`properties` as JSON that PostgreSQL takes; raises ValueError."""
     try:
-        written = orjson.dumps(properties)
+        written = orjson.dumps(properties).decode()  # kept as text: the bytes would hold a kilobyte each
     except TypeError as error:  # half of a surrogate pair, an integer beyond 64 bits
         raise ValueError(f"properties: {error}") from None
     if len(written) > MOST_TEXT:
-        raise ValueError(f"{len(written):,} bytes of properties; {MOST_TEXT:,} is the most")
-    if b"\\u0000" in written and any("\x00" in text for text in _texts(properties)):
+        raise ValueError(f"{len(written):,} characters of properties; {MOST_TEXT:,} is the most")
+    if "\\u0000" in written and any("\x00" in text for text in _texts(properties)):
         raise ValueError("a text cannot hold the character U+0000")
     return written
 

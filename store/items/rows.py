@@ -22,7 +22,7 @@ class EventRow(NamedTuple):
     at: int
     amount: int | None
     currency: str | None
-    properties: bytes
+    properties: str
 
 
 @dataclass(frozen=True, slots=True)

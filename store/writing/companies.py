@@ -36,8 +36,9 @@ def lock(db: Connection, org_id: int, contact_ids: Iterable[int] = ()) -> dict[i
 
     Companies first, then the contacts, then their rows of index_state, each by id: an order that all writers keep.
     """
-    db.execute(_LOCK, {"org": org_id})
-    changed = objects.differing(db, tables.companies, org_id)
+    objects.find(db, tables.companies, org_id)
+    db.execute(_LOCK)
+    changed = objects.differing(db, tables.companies)
     theirs = db.execute(_CONTACTS, {"ids": changed}).scalars() if changed else ()
     return state.lock(db, {*theirs, *contact_ids})
 
@@ -53,26 +54,20 @@ def write_each(db: Connection, org_id: int, rows: Iterable[CompanyRow]) -> dict[
     staging.prepare(db)
     stage(db, rows)
     lock(db, org_id)
-    changed = set(objects.differing(db, tables.companies, org_id))
-    objects.write(db, tables.companies, org_id)
+    changed = set(objects.write(db, tables.companies, org_id))
     return {
         external_id: (id_, "created" if created else "updated" if id_ in changed else "unchanged")
         for external_id, id_, created in db.execute(_WRITTEN)
     }
 
 
-def _lines(rows: Iterable[CompanyRow]) -> Iterator[bytes]:
+def _lines(rows: Iterable[CompanyRow]) -> Iterator[str]:
     for row in rows:
-        yield b"%b\t%b\t%b\n" % (
-            staging.text(row.external_id),
-            staging.encoded(row.patch),
-            staging.encoded(row.custom),
-        )
+        yield f"{staging.text(row.external_id)}\t{staging.encoded(row.patch)}\t{staging.encoded(row.custom)}\n"
 
 
 _LOCK = text("""
-    SELECT FROM companies AS stored JOIN staged_companies AS staged USING (external_id)
-     WHERE stored.org_id = :org ORDER BY stored.id FOR NO KEY UPDATE OF stored""")
+    SELECT FROM companies WHERE id = ANY (ARRAY(SELECT id FROM staged_companies)) ORDER BY id FOR NO KEY UPDATE""")
 
 _CONTACTS = text("SELECT id FROM contacts WHERE company_id = ANY (:ids)")
 

@@ -60,21 +60,15 @@ def _stage(db: Connection, org_id: int, events: Iterable[Dated]) -> bool:
     return bool(latest)
 
 
-def _lines(db: Connection, org_id: int, events: Collection[Dated]) -> Iterator[bytes]:
+def _lines(db: Connection, org_id: int, events: Collection[Dated]) -> Iterator[str]:
     types = catalogue.ensure_event_types(db, org_id, {one.event.type for one in events})
     used = {one.event.channel for one in events if one.event.channel is not None}
     channels = catalogue.ensure_channels(db, org_id, used)
     for position, contact_id, (type_, channel, external_id, at, amount, currency, properties) in events:
-        yield b"%d\t%d\t%d\t%b\t%b\t%d\t%b\t%b\t%b\n" % (
-            position,
-            contact_id,
-            types[type_],
-            NULL if channel is None else b"%d" % channels[channel],
-            staging.text(external_id),
-            at,
-            NULL if amount is None else b"%d" % amount,
-            staging.text(currency),
-            staging.escaped(properties),
+        yield (
+            f"{position}\t{contact_id}\t{types[type_]}\t{NULL if channel is None else channels[channel]}\t"
+            f"{staging.text(external_id)}\t{at}\t{NULL if amount is None else amount}\t{currency or NULL}\t"
+            f"{staging.escaped(properties)}\n"
         )
 
 

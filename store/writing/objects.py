@@ -1,4 +1,8 @@
-"""Contacts and companies: insert what is missing, update what differs. One mechanism for both tables."""
+"""Contacts and companies: insert what is missing, update what differs. One mechanism for both tables.
+
+Temporary tables have no statistics, and a plan that reads the whole table for a few thousand rows would be easily
+chosen. So stored rows are looked up one by one by their keys: subqueries that the planner cannot turn into such joins.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,11 @@ from store import tables
 
 _SET_APART = ("id", "org_id", "external_id", "custom", "created_at", "updated_at")
 
+_FIND = """
+    UPDATE staged_{table} AS staged
+       SET id = (SELECT id FROM {table} WHERE org_id = :org AND external_id = staged.external_id)
+     WHERE staged.id IS NULL"""
+
 # A patch holds the columns to change: jsonb_populate_record keeps the others as they are in the base row.
 _INSERT = """
     WITH made AS (
@@ -18,48 +27,52 @@ _INSERT = """
                coalesce(written.created_at, now()), coalesce(written.updated_at, now()), {written}
           FROM staged_{table} AS staged
          CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, staged.patch) AS written
-         WHERE NOT EXISTS (SELECT FROM {table} AS stored
-                            WHERE stored.org_id = :org AND stored.external_id = staged.external_id)
+         WHERE staged.id IS NULL
          ORDER BY staged.external_id -- one order for all writers
         ON CONFLICT (org_id, external_id) DO NOTHING
         RETURNING id, external_id)
     UPDATE staged_{table} AS staged SET id = made.id, created = true
       FROM made WHERE made.external_id = staged.external_id"""
 
-_FIND = """
-    UPDATE staged_{table} AS staged SET id = stored.id
-      FROM {table} AS stored
-     WHERE staged.id IS NULL AND stored.org_id = :org AND stored.external_id = staged.external_id"""
-
-_DIFFERING = """
+_WRITTEN = """
       FROM staged_{table} AS staged
-      JOIN {table} AS stored ON stored.org_id = :org AND stored.external_id = staged.external_id
-     CROSS JOIN LATERAL jsonb_populate_record(stored, staged.patch || jsonb_build_object(
-                'custom', jsonb_strip_nulls(stored.custom || staged.custom))) AS written
-     WHERE NOT staged.created AND written IS DISTINCT FROM stored"""
+     CROSS JOIN LATERAL (SELECT {table} AS stored FROM {table} WHERE id = staged.id LIMIT 1) AS found
+     CROSS JOIN LATERAL jsonb_populate_record(found.stored, staged.patch || jsonb_build_object(
+                'custom', jsonb_strip_nulls((found.stored).custom || staged.custom))) AS written"""
 
-_DIFFER = "SELECT stored.id {differing}"
+_DIFFER = """
+    SELECT staged.id {from_written} WHERE NOT staged.created AND written IS DISTINCT FROM found.stored"""
 
 _UPDATE = """
     UPDATE {table} AS target
        SET ({columns}, custom, created_at, updated_at) = ROW (
                {written}, written.custom, written.created_at,
                CASE WHEN staged.patch ? 'updated_at' THEN written.updated_at ELSE now() END)
-    {differing} AND target.id = stored.id"""
+    {from_written} WHERE target.id = staged.id AND target.id = ANY (:ids)"""
 
 
-def write(db: Connection, table: Table, org_id: int) -> None:
-    """What is staged for `table` is in it; staged rows have their ids and say whether they were created.
+def find(db: Connection, table: Table, org_id: int) -> None:
+    """The rows staged for `table` have their ids, as far as they are stored."""
+    db.execute(_FINDS[table.name], {"org": org_id})
 
-    A row is touched only where something differs.
+
+def differing(db: Connection, table: Table) -> list[int]:
+    """The ids of found rows that `write` would update."""
+    return list(db.execute(_DIFFERS[table.name]).scalars())
+
+
+def write(db: Connection, table: Table, org_id: int) -> list[int]:
+    """What is staged for `table` is in it, staged rows have their ids and say whether they were created.
+
+    A stored row is touched only where something differs; the ids of those that were.
     """
-    for statement in (_INSERTS[table.name], _FINDS[table.name], _UPDATES[table.name]):
-        db.execute(statement, {"org": org_id})
-
-
-def differing(db: Connection, table: Table, org_id: int) -> list[int]:
-    """The ids of stored rows that `write` would update."""
-    return list(db.execute(_DIFFERS[table.name], {"org": org_id}).scalars())
+    find(db, table, org_id)
+    db.execute(_INSERTS[table.name], {"org": org_id})
+    find(db, table, org_id)  # those that another writer made meanwhile
+    ids = differing(db, table)
+    if ids:
+        db.execute(_UPDATES[table.name], {"ids": ids})
+    return ids
 
 
 def _for_each(template: str) -> Mapping[str, TextClause]:
@@ -68,9 +81,12 @@ def _for_each(template: str) -> Mapping[str, TextClause]:
 
 def _filled(template: str, table: Table) -> str:
     own = [column.name for column in table.columns if column.name not in _SET_APART]
-    written = ", ".join(f"written.{column}" for column in own)
-    differing = _DIFFERING.format(table=table.name)
-    return template.format(table=table.name, columns=", ".join(own), written=written, differing=differing)
+    return template.format(
+        table=table.name,
+        columns=", ".join(own),
+        written=", ".join(f"written.{column}" for column in own),
+        from_written=_WRITTEN.format(table=table.name),
+    )
 
 
-_INSERTS, _FINDS, _UPDATES, _DIFFERS = map(_for_each, (_INSERT, _FIND, _UPDATE, _DIFFER))
+_FINDS, _INSERTS, _DIFFERS, _UPDATES = map(_for_each, (_FIND, _INSERT, _DIFFER, _UPDATE))

@@ -13,7 +13,7 @@ def write(db: Connection) -> None:
 
 _REMOVE_TAGS = text("""
     DELETE FROM contact_tags USING staged_contacts AS staged
-     WHERE contact_tags.contact_id = staged.id AND contact_tags.tag_id <> ALL (staged.tags)""")
+     WHERE NOT staged.created AND contact_tags.contact_id = staged.id AND contact_tags.tag_id <> ALL (staged.tags)""")
 
 _ADD_TAGS = text("""
     INSERT INTO contact_tags (contact_id, tag_id)
@@ -24,7 +24,7 @@ _ADD_TAGS = text("""
 _REMOVE_CHANNELS = text("""
     DELETE FROM contact_channels
      USING staged_contacts AS staged CROSS JOIN LATERAL jsonb_each(staged.channels) AS said (channel_id, state)
-     WHERE contact_channels.contact_id = staged.id
+     WHERE NOT staged.created AND contact_channels.contact_id = staged.id
        AND contact_channels.channel_id = said.channel_id::bigint AND said.state = 'null'""")
 
 _SET_CHANNELS = text("""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from store.postgres import driver, run_script
 
-NULL = b"\\N"
+NULL = "\\N"
 
 # The tables are the session's own and forget their rows at the end of the transaction.
 _TABLES = """
@@ -41,26 +41,26 @@ def prepare(db: Connection) -> None:
     run_script(db, _TABLES)
 
 
-def copy(db: Connection, target: str, lines: Iterable[bytes]) -> None:
+def copy(db: Connection, target: str, lines: Iterable[str]) -> None:
     """Copy lines, the columns' values between tabs, into `target`: a table and its columns, as COPY wants it."""
-    content = b"".join(lines)  # before the COPY begins: the connection can do nothing else until it ends
+    content = "".join(lines).encode()  # before the COPY begins: the connection can do nothing else until it ends
     with driver(db).cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN".encode()) as stream:
         stream.write(content)
 
 
-def text(value: str | None) -> bytes:
+def text(value: str | None) -> str:
     """A text as COPY reads it."""
-    return NULL if value is None else value.translate(_ESCAPES).encode()
+    return NULL if value is None else value if value.isalnum() else value.translate(_ESCAPES)
 
 
-def encoded(value: Any) -> bytes:
+def encoded(value: Any) -> str:
     """A value as JSON that COPY reads."""
     try:
-        return escaped(orjson.dumps(value))
+        return escaped(orjson.dumps(value).decode())
     except TypeError:  # an integer beyond 64 bits
-        return escaped(json.dumps(value).encode())
+        return escaped(json.dumps(value))
 
 
-def escaped(written: bytes) -> bytes:
+def escaped(written: str) -> str:
     """JSON that is written already, as COPY reads it."""
-    return written.replace(b"\\", b"\\\\")
+    return written.replace("\\", "\\\\")
