@@ -55,7 +55,7 @@ _GET = text("""
            AS properties,
            CASE WHEN companies.id IS NOT NULL THEN to_jsonb(companies) - 'org_id' END AS company,
            ARRAY(SELECT tags.name FROM contact_tags JOIN tags ON tags.id = tag_id
-                  WHERE contact_id = contacts.id ORDER BY tags.name) AS tags,
+                  WHERE contact_id = contacts.id ORDER BY lower(tags.name)) AS tags,
            (SELECT coalesce(jsonb_object_agg(channels.key, CASE
                        WHEN unsubscribed THEN 'unsubscribed' WHEN reachable THEN 'subscribed' ELSE 'unreachable'
                    END), '{}')

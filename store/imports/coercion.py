@@ -25,7 +25,10 @@ def localiser(zone: ZoneInfo) -> Localise:
     def localise(raw: object) -> object:
         if not isinstance(raw, str) or not _LOCAL.fullmatch(raw):
             return raw
-        return datetime.fromisoformat(raw).replace(tzinfo=zone).isoformat()
+        try:
+            return datetime.fromisoformat(raw).replace(tzinfo=zone).isoformat()
+        except ValueError:  # no day of the calendar: the type says so
+            return raw
 
     return localise
 

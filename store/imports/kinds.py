@@ -56,8 +56,10 @@ class Observed:
             for text in map(as_text, value):
                 if isinstance(text, str):
                     self._remember(text)
+        elif isinstance(value, bool):
+            self._kinds.add("boolean")
         else:
-            self._kinds.add("boolean" if isinstance(value, bool) else "number")
+            self._kinds.add("number" if isinstance(value, int | float) else type(value).__name__)
 
     def _add_text(self, text: str) -> None:
         if self._could_be:

@@ -16,7 +16,7 @@ _LONGEST = 63
 
 def slug(name: str) -> str:
     """A key made of a name: "Favourite colour?" becomes favourite_colour."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:_LONGEST]
     if not key:
         return f"field_{zlib.crc32(name.encode()):08x}"  # of a script without a Latin form; the same in every run
