@@ -25,7 +25,7 @@ def serve() -> None:
     if not Listening.of(settings).is_free():
         raise ListeningError(f"port {settings.api_port} of {settings.api_host} is taken", "set API_PORT to another one")
     with stoppable(), _ready(settings) as ready:
-        _run(ready, f"\n  {Listening.of(ready).url}\n")
+        _run(settings, ready, f"\n  {Listening.of(ready).url}\n")
 
 
 @click.command()
@@ -36,7 +36,7 @@ def demo() -> None:
         settings = replace(settings, api_port=free_port())
     with stoppable(), _ready(settings) as ready:
         token = demonstration.prepare(ready)
-        _run(ready, demonstration.greeting(Listening.of(ready).url, token))
+        _run(settings, ready, demonstration.greeting(Listening.of(ready).url, token))
 
 
 def _settings() -> Settings:
@@ -73,10 +73,25 @@ def _kept_key(settings: Settings) -> str:
     return key
 
 
-def _run(settings: Settings, greeting: str) -> None:
-    supervise(
-        programs(settings),
-        environment(settings),
-        ready=Listening.of(settings).answers,
-        greet=lambda: click.echo(greeting),
-    )
+class Watch:
+    """Sees whether the embedded servers go on, and greets once the API answers."""
+
+    def __init__(self, given: Settings, listening: Listening, greeting: str) -> None:
+        self._given = given
+        self._listening = listening
+        self._greeting: str | None = greeting
+
+    def look(self) -> None:
+        """Raises EmbeddedError when the servers have ended: nothing works without them."""
+        if embedded.running(self._given) is None:
+            raise embedded.EmbeddedError(
+                "the embedded servers have ended",
+                f"see {self._given.servers_dir / 'supervisor.log'}, and start again",
+            )
+        if self._greeting is not None and self._listening.answers():
+            click.echo(self._greeting)
+            self._greeting = None
+
+
+def _run(given: Settings, ready: Settings, greeting: str) -> None:
+    supervise(programs(ready), environment(ready), Watch(given, Listening.of(ready), greeting).look)

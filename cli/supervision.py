@@ -81,20 +81,17 @@ class Watched:
             self._backoff = min(2 * self._backoff, _LONGEST_BACKOFF_SECONDS)
 
 
-def supervise(
-    programs: Sequence[Program], environment: Mapping[str, str], *, ready: Callable[[], bool], greet: Callable[[], None]
-) -> None:
-    """Run the programs with `environment` beside this process's own until Stopped; `greet` once they are `ready`."""
+def supervise(programs: Sequence[Program], environment: Mapping[str, str], look: Callable[[], None]) -> None:
+    """Run the programs with `environment` beside this process's own until Stopped, or until `look`, called again and
+    again, raises something else.
+    """
     watched: list[Watched] = []
-    greeted = False
     try:
         watched.extend(Watched(program, {**os.environ, **environment}) for program in programs)
         while True:
             for each in watched:
                 each.look()
-            if not greeted and ready():
-                greet()
-                greeted = True
+            look()
             time.sleep(_POLL_SECONDS)
     finally:
         _stop([each.process for each in watched])

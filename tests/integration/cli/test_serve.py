@@ -70,6 +70,14 @@ def test_it_answers_restarts_what_ends_and_stops_in_order(
     assert becomes(lambda: processes(servers_dir) == [])
 
 
+def test_it_ends_when_its_servers_do(serving: tuple[subprocess.Popen[str], str], servers_dir: Path) -> None:
+    process, _ = serving
+    started = children(process)
+    assert command(servers_dir, "down").returncode == 0
+    assert process.wait() == 1
+    assert becomes(_all_gone(started))
+
+
 def test_killed_it_leaves_nothing(serving: tuple[subprocess.Popen[str], str], servers_dir: Path) -> None:
     process, _ = serving
     started = children(process)

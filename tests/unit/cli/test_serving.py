@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from cli import demonstration, secret_files
 from cli.listening import Listening
 from cli.processes import environment, programs
-from cli.serve import serve
+from cli.serve import Watch, serve
+from runtime.embedded import EmbeddedError
 from runtime.settings import Settings
 
 
@@ -89,3 +90,23 @@ def test_the_greeting_is_a_request_that_a_shell_understands() -> None:
 def test_settings_say_where() -> None:
     settings = replace(Settings.load({}), api_host="::1", api_port=9)
     assert Listening.of(settings) == Listening("::1", 9)
+
+
+def test_it_greets_once_when_the_api_answers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = iter([False, True, True])
+    monkeypatch.setattr(Listening, "answers", lambda _: next(answers))
+    urls = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL"), "x")  # no embedded server is needed
+    watch = Watch(Settings.load(urls), Listening("127.0.0.1", 80), "hello")
+    said = []
+    for _ in range(3):
+        watch.look()
+        said.append(capsys.readouterr().out)
+    assert said == ["", "hello\n", ""]
+
+
+def test_servers_that_are_gone_are_an_error_with_the_place_of_their_log(tmp_path: Path) -> None:
+    watch = Watch(Settings.load({"SERVERS_DIR": str(tmp_path)}), Listening("127.0.0.1", 80), "hello")
+    with pytest.raises(EmbeddedError, match=r"have ended; see .*supervisor\.log"):
+        watch.look()

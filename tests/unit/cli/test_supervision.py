@@ -20,28 +20,23 @@ def program(name: str, code: str) -> Program:
     return Program(name, (sys.executable, "-c", code))
 
 
-def until(condition: Callable[[], bool]) -> Callable[[], bool]:
-    """Never ready; stops the supervision when the condition holds, and fails when that takes too long."""
+def until(condition: Callable[[], bool]) -> Callable[[], None]:
+    """Stops the supervision when the condition holds, and fails when that takes too long."""
     deadline = time.monotonic() + SECONDS
 
-    def ready() -> bool:
+    def look() -> None:
         if condition():
             raise Stopped
         assert time.monotonic() < deadline
-        return False
 
-    return ready
-
-
-def no_greeting() -> None:
-    raise AssertionError("nothing was ready")
+    return look
 
 
 def test_a_program_that_ends_is_reported_and_started_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     runs = tmp_path / "runs"
     crashing = program("crashing", f"open({str(runs)!r}, 'a').write('x'); raise SystemExit(7)")
     with stoppable():
-        supervise([crashing], {}, ready=until(lambda: runs.exists() and len(runs.read_text()) == 2), greet=no_greeting)
+        supervise([crashing], {}, until(lambda: runs.exists() and len(runs.read_text()) == 2))
     assert [record.getMessage() for record in caplog.records][:1] == [
         "crashing ended with code 7; started again in 1 s"
     ]
@@ -63,17 +58,17 @@ def test_it_waits_longer_each_time(monkeypatch: pytest.MonkeyPatch, caplog: pyte
     assert waits == ["1", "2", "4", "8", "16", "30", "30", "1"]
 
 
-def test_it_greets_once_when_all_is_ready() -> None:
-    greetings: list[str] = []
-    answers = iter([False, True, True])
-
-    def greet() -> None:
-        greetings.append("hello")
-        os.kill(os.getpid(), signal.SIGTERM)
-
+def test_a_signal_ends_it_in_order() -> None:
     with stoppable():
-        supervise([program("idle", "input()")], {}, ready=lambda: next(answers), greet=greet)
-    assert greetings == ["hello"]
+        supervise([program("idle", "input()")], {}, lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def test_what_is_seen_amiss_ends_it_as_an_error() -> None:
+    def look() -> None:
+        raise LookupError("amiss")
+
+    with pytest.raises(LookupError, match="amiss"), stoppable():
+        supervise([program("idle", "input()")], {}, look)
 
 
 def test_programs_are_told_what_they_need_and_asked_to_stop(tmp_path: Path) -> None:
@@ -91,8 +86,7 @@ time.sleep(60)
         supervise(
             [program("waiting", code)],
             {"DATABASE_URL": "postgresql://here"},
-            ready=until(lambda: said.exists() and said.read_text() != ""),
-            greet=no_greeting,
+            until(lambda: said.exists() and said.read_text() != ""),
         )
     assert said.read_text() == "postgresql://here"
     assert stopped.exists()
@@ -112,8 +106,7 @@ time.sleep(60)
         supervise(
             [program("stubborn", code)],
             {},
-            ready=until(lambda: pid.exists() and pid.read_text().endswith(" ")),
-            greet=no_greeting,
+            until(lambda: pid.exists() and pid.read_text().endswith(" ")),
         )
     assert not Path(f"/proc/{pid.read_text().strip()}").exists()
 
