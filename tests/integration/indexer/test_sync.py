@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from indexer import bulk, creation, rebuild, source, write_set
 from indexer.connections import Connections, elastic
@@ -206,6 +206,27 @@ def test_an_index_that_left_the_write_set_meanwhile_is_no_reason_to_stop(
     steps.close()
     monkeypatch.setattr(bulk, "deliver", after_an_abort)
     assert drain(connections).indexed == 2
+    assert len(found(connections, city="Köln")) == 2
+
+
+def test_an_index_that_is_gone_before_its_worker_looked_at_it_is_no_reason_to_stop(
+    connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.contacts(2)
+    drain(connections)
+    steps = rebuild.steps(connections)
+    next(steps)
+    steps.close()
+    shop.run("UPDATE contacts SET city = 'Köln'")
+    read = write_set.write_set
+
+    def and_then_an_abort(db: Connection, alias: str) -> tuple[Entry, ...]:
+        entries = read(db, alias)
+        rebuild.abort(connections)
+        return entries
+
+    monkeypatch.setattr(write_set, "write_set", and_then_an_abort)
+    assert drain(replace(connections, indices=Indices(connections.indices.client))).indexed == 2
     assert len(found(connections, city="Köln")) == 2
 
 
