@@ -9,7 +9,12 @@ from segments.conditions import And, Condition, Criterion, InSegment, Not, Or
 
 def describe(condition: Condition) -> str:
     """One sentence that a marketer can check: "Contacts where Country is Germany and Tags include VIP."."""
-    return f"Contacts where {_words(condition, within=None)}."
+    return f"Contacts where {words(condition)}."
+
+
+def words(condition: Condition) -> str:
+    """The condition as a clause: "Country is Germany and Tags include VIP"."""
+    return _words(condition, within=None)
 
 
 def _words(condition: Condition, within: type[And | Or] | None) -> str:
