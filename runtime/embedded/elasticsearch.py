@@ -46,11 +46,17 @@ class Elasticsearch(Server):
             "es.path.conf": room / "config",
             "es.distribution.type": "zip",
             "es.java.type": "ES_JAVA_HOME",
+            "java.io.tmpdir": room / "tmp",  # the launcher leaves a file there at every start
         }
         return Command(
             [
                 self.programs["java"] / "bin/java",
-                *("-Xms4m", "-Xmx64m", "-XX:+UseSerialGC"),  # of the launcher, which starts the server
+                *(
+                    "-Xms4m",
+                    "-Xmx64m",
+                    "-XX:+UseSerialGC",
+                    "-XX:-UsePerfData",
+                ),  # of the launcher, which starts the server
                 *(f"-D{name}={value}" for name, value in defines.items()),
                 *("-cp", f"{home}/lib/*:{home}/lib/cli-launcher/*", _LAUNCHER),
             ],
