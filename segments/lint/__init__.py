@@ -13,9 +13,10 @@ from segments.lint.advice import advice
 from segments.lint.examination import Examination
 from segments.lint.literals import Normal
 from segments.lint.notices import Code, Warning_
+from segments.lint.probes import Probe, probes
 from segments.moment import Moment
 
-__all__ = ["Code", "Warning_", "lint"]
+__all__ = ["Code", "Probe", "Warning_", "lint", "probes"]
 
 
 def lint(condition: Condition, moment: Moment, expanded: Condition | None = None) -> tuple[Warning_, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from mappings.fields import Field, Packing
 from mappings.types import Trait
@@ -18,32 +19,45 @@ from segments.operators.windows import ONCE
 _OF_DOING = (Packing.COUNT, Packing.FIRST, Packing.LAST)
 
 
-Absences = frozenset[tuple[str, object]]  # kinds of contacts: those who never did something, or lack a value
+Absences = frozenset[tuple[str, object]]
 
 
-def takes_in_missing(group: Group, shut_out: Absences = frozenset()) -> Iterator[Literal]:
-    """The rules that hold where there is no value, but neither there alone nor everywhere.
+@dataclass(frozen=True, slots=True)
+class Overlooked:
+    """A rule that holds for contacts without a value of its field, and for others."""
 
-    Not where a rule beside them forbids it.
+    literal: Literal
+    field: Field
+
+    @property
+    def newcomers(self) -> bool:
+        """Whether these are the contacts who never did it."""
+        return self.field.type.trait is Trait.BEHAVIOUR or self.field.packing in _OF_DOING
+
+    @property
+    def absence(self) -> tuple[str, object]:
+        """The same for rules that overlook the same contacts."""
+        return ("behaviour", self.field.code) if self.newcomers else ("field", self.field.name)
+
+
+def overlooked(group: Group, shut_out: Absences = frozenset()) -> Iterator[Overlooked]:
+    """The rules of the group that hold where there is no value, but neither there alone nor everywhere.
+
+    Not where a rule beside them keeps these contacts out.
     """
     if group.every:
         shut_out = shut_out.union(*map(_shut_out_by, group.literals))
     for literal in group.literals:
-        if _overlooks(literal) and _absence(literal) not in shut_out:
-            yield literal
+        if literal.meaning is not None and _overlooks(literal, literal.meaning):
+            found = Overlooked(literal, literal.meaning.field)
+            if found.absence not in shut_out:
+                yield found
     for inner in group.groups:
-        yield from takes_in_missing(inner, shut_out)
+        yield from overlooked(inner, shut_out)
 
 
-def about_doing(field: Field) -> bool:
-    """Whether those without a value are those who never did it."""
-    return field.type.trait is Trait.BEHAVIOUR or field.packing in _OF_DOING
-
-
-def _overlooks(literal: Literal) -> bool:
-    if literal.meaning is None:
-        return False
-    bearing = _on_presence(literal.meaning)
+def _overlooks(literal: Literal, meaning: Meaning) -> bool:
+    bearing = _on_presence(meaning)
     held = [present for truth, present in bearing.seen if truth is not literal.negated]
     return set(held) == {True, False} and len(held) < len(bearing.seen)
 
@@ -59,13 +73,6 @@ def _shut_out_by(literal: Literal) -> Absences:
     # Who has an amount of it, or a time, has done it.
     did = {("behaviour", field.code)} if field.code is not None else set()
     return frozenset({("field", field.name), *did})
-
-
-def _absence(literal: Literal) -> tuple[str, object]:
-    """Which contacts the literal takes in by oversight."""
-    assert literal.meaning is not None
-    field = literal.meaning.field
-    return ("behaviour", field.code) if about_doing(field) else ("field", field.name)
 
 
 def _on_presence(meaning: Meaning) -> Relation:

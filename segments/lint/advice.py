@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from segments.conditions import Criterion
-from segments.lint.absence import about_doing, takes_in_missing
+from segments.lint.absence import overlooked
 from segments.lint.literals import Group, Literal
 from segments.lint.notices import Code, Warning_
 from segments.moment import Moment, seconds
@@ -17,17 +17,14 @@ from segments.operators.windows import CLOCK_SKEW
 
 def advice(root: Group, moment: Moment) -> Iterator[Warning_]:
     """What the rules, one by one, give reason to say."""
-    for literal in takes_in_missing(root):
-        if literal.meaning is not None and about_doing(literal.meaning.field):
-            yield newcomers(literal)
+    yield from (_newcomers(one.literal) for one in overlooked(root) if one.newcomers)
     for literal in root.leaves():
         if isinstance(literal.rule, Criterion):
             yield from _costly(literal, literal.rule, moment)
             yield from _early(literal, literal.rule, moment)
 
 
-def newcomers(literal: Literal) -> Warning_:
-    """The rule holds for contacts who never did what it asks about."""
+def _newcomers(literal: Literal) -> Warning_:
     detail = f"{literal} holds for contacts who never did it, too, such as newcomers: another rule can leave them out"
     return Warning_(literal.pointer, Code.NEWCOMERS, detail)
 

@@ -92,6 +92,7 @@ COMPATIBLE = [
     (rule("birth_date", "anniversaryOn", "2024-02-29"), rule("birth_date", "before", "2000-01-01")),
     (rule("email", "beginsWith", "ab"), rule("email", "endsWith", "ba")),
     (VIP, rule("tags", "doesNotContainAll", ["VIP", "Churned"])),
+    (rule("tags", "containsAny", ["VIP", "Churned"]), rule("tags", "doesNotContainAll", ["VIP", "Churned"])),
     (happened({"at_least": 3}, last(1, "year")), not_happened(last(1, "month"))),
     (happened(None, {"from": "2026-01-01", "to": "2026-02-01"}),
      not_happened({"from": "2026-01-15", "to": "2026-03-01"})),
