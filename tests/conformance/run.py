@@ -41,10 +41,16 @@ def run(
     tally: Tally | None = None,
     *,
     shrink: bool = True,
+    operators: frozenset[str] = frozenset(),
 ) -> Tally:
-    """So many trees, dealt out by `number`; raises AssertionError with the smallest tree that voices disagree on."""
+    """So many trees, dealt out by `number`; raises AssertionError with the smallest tree that voices disagree on.
+
+    Trees are of these operators only, if any are named.
+    """
     tally = tally or Tally()
-    asked = st.sampled_from(range(len(organisations))).flatmap(lambda place: _question(place, organisations[place]))
+    asked = st.sampled_from(range(len(organisations))).flatmap(
+        lambda place: _question(place, organisations[place], operators)
+    )
 
     @seed(number)
     @settings(
@@ -65,9 +71,9 @@ def run(
     return tally
 
 
-def _question(place: int, organisation: Organisation) -> st.SearchStrategy[Question]:
+def _question(place: int, organisation: Organisation, operators: frozenset[str]) -> st.SearchStrategy[Question]:
     zone = organisation.catalogue.time_zone
-    return st.tuples(st.just(place), trees(organisation.catalogue), instants(zone))
+    return st.tuples(st.just(place), trees(organisation.catalogue, operators), instants(zone))
 
 
 def _compare(organisation: Organisation, tree: dict[str, Any], moment: Moment, tally: Tally) -> None:

@@ -24,11 +24,11 @@ _PERIODS = [
 ]
 
 
-def trees(catalogue: Catalogue, depth: int = 3) -> st.SearchStrategy[Json]:
-    """Groups of rules and groups, negated or not."""
-    node = rules(catalogue)
+def trees(catalogue: Catalogue, operators: frozenset[str] = frozenset(), depth: int = 3) -> st.SearchStrategy[Json]:
+    """Groups of rules and groups, negated or not; of these operators only, if any are named."""
+    node = rules(catalogue, operators)
     for _ in range(depth):
-        node = st.one_of(rules(catalogue), _groups(node))
+        node = st.one_of(rules(catalogue, operators), _groups(node))
     return _groups(node)
 
 
@@ -42,13 +42,13 @@ def _groups(node: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
     )
 
 
-def rules(catalogue: Catalogue) -> st.SearchStrategy[Json]:
+def rules(catalogue: Catalogue, operators: frozenset[str] = frozenset()) -> st.SearchStrategy[Json]:
     """One rule; every row of the coverage table is as likely as any other."""
     zone = catalogue.time_zone
     rows: dict[Cell, list[tuple[Field, Operator[Any]]]] = {}
     for field in catalogue:
         for operator in operators_of(field):
-            if _makes_sense(field, operator):
+            if _makes_sense(field, operator) and (not operators or operator.name in operators):
                 rows.setdefault(cell(field, operator.name), []).append((field, operator))
     pair = st.sampled_from(sorted(rows)).flatmap(lambda row: st.sampled_from(rows[row]))
     return pair.flatmap(lambda pair: _rule(pair[0], pair[1], zone))
