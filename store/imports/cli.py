@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Never
 
 import click
+from sqlalchemy.exc import OperationalError
 from tqdm import tqdm
 
 from mappings.errors import ServiceError
@@ -41,7 +42,17 @@ def import_command(path: Path, org: str, fields: str, time_zone: str | None) -> 
     import stopped: a broken file, for example, of which nothing is written.
     """
     gc.disable()  # looking for cycles among millions of rows, which have none, would take a third of the time
-    settings = Settings.load()
+    try:
+        rejected = _import(Settings.load(), path, org, fields, time_zone)
+    except (ServiceError, OperationalError) as error:
+        click.echo(f"segments: {error.orig if isinstance(error, OperationalError) else error}", err=True)
+        sys.exit(STOPPED)
+    if rejected:
+        sys.exit(SOME_REJECTED)
+
+
+def _import(settings: Settings, path: Path, org: str, fields: str, time_zone: str | None) -> int:
+    """Import the file and say what became of it; the number of lines that were rejected."""
     engine = database.engine(settings)
     try:
         file = File(path)
@@ -52,15 +63,12 @@ def import_command(path: Path, org: str, fields: str, time_zone: str | None) -> 
         _tell_fields(prepared)
         with Rejects(path) as rejects, _bar(file, "writing") as bar:
             counts = running.write(engine, file, prepared, rejects, bar.update)
-    except ServiceError as error:
-        click.echo(f"segments: {error}", err=True)
-        sys.exit(STOPPED)
     finally:
         engine.dispose()
-    queues.wake_index(settings)
+    if settings.redis_url:  # without a queue here, the workers' own sweep finds the change
+        queues.wake_index(settings)
     _tell_counts(counts, rejects)
-    if rejects.count:
-        sys.exit(SOME_REJECTED)
+    return rejects.count
 
 
 def _bar(file: File, what: str) -> tqdm[Never]:
