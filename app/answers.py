@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.audience import Audience, Columns, Member
+from app.audience import EVERYBODY, Audience, Columns, Member
 from app.questions import Question, placed
 from app.service import service
 from segments import And, Condition, Or, describe
@@ -60,6 +60,14 @@ class Answers:
     def count(self) -> int:
         """How many contacts."""
         return self._audience.count(self._clause)
+
+    def counts(self, members: Sequence[Condition], everybody: Sequence[Condition]) -> tuple[list[int], list[int]]:
+        """How many of them, and how many of all contacts, meet each of the conditions; in one request."""
+        sides = ((self._clause, members), (EVERYBODY, everybody))
+        asked = [(among, [self._compiled(one) for one in conditions]) for among, conditions in sides if conditions]
+        counts = iter(self._audience.counts_among(asked) if asked else ())
+        first, second = (next(counts) if conditions else [] for _, conditions in sides)
+        return first, second
 
     def sample(self, size: int, columns: Columns) -> tuple[Member, ...]:
         """Some of them: the same for the same tree until the data changes."""

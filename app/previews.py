@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from app.answers import Answers
-from app.questions import TREE, Reader, ask, placed
+from app.questions import TREE, Reader, ask, moment, placed
+from app.remarks import counted_remarks, remarks
 from app.service import service
 from app.shown import shown
 from segments import ConditionError
@@ -25,6 +26,7 @@ def preview(
         "count": answers.count(),
         "sample": answers.sample(sample, chosen),
         "sentence": question.definition.sentence,
+        "warnings": counted_remarks(answers),
         "funnel": answers.funnel() if funnel else None,
         "receipt": answers.receipt,
     }
@@ -36,7 +38,14 @@ def validate(org_id: int, tree: object) -> Mapping[str, Any]:
         with service().reading() as db, placed(TREE):
             definition = Reader(db, org_id).definition(tree)
     except ConditionError as error:
-        return {"valid": False, "errors": error.problems, "sentence": None, "tree": None, "ignored": ()}
+        refused = {"valid": False, "errors": error.problems}
+        return refused | {"sentence": None, "warnings": (), "tree": None, "ignored": ()}
     written = definition.written
-    ignored = [TREE + pointer.removeprefix("#") for pointer in written.ignored]
-    return {"valid": True, "errors": (), "sentence": definition.sentence, "tree": written.tree, "ignored": ignored}
+    return {
+        "valid": True,
+        "errors": (),
+        "sentence": definition.sentence,
+        "warnings": remarks(definition, moment(definition.catalogue, None, TREE)),
+        "tree": written.tree,
+        "ignored": [TREE + pointer.removeprefix("#") for pointer in written.ignored],
+    }

@@ -17,7 +17,9 @@ from segments import ClosedWindow, Condition, Moment, closed_windows
 from segments import compile as compiled
 from segments.clauses import Clause, all_of
 
-__all__ = ["Audience", "Columns", "Index", "IndexAway", "IndexMissing", "Member", "Value", "can_be_shown"]
+__all__ = ["EVERYBODY", "Audience", "Columns", "Index", "IndexAway", "IndexMissing", "Member", "Value", "can_be_shown"]
+
+EVERYBODY: Clause = {"match_all": {}}
 
 STREAM_PAGE = 10_000  # Elasticsearch's own bound on a page; larger ones are not faster
 
@@ -58,17 +60,16 @@ class Audience:
 
     def counts(self, clauses: Sequence[Clause]) -> list[int]:
         """How many contacts meet each clause, in one request."""
-        filters = {str(number): clause for number, clause in enumerate(clauses)}
-        answer = self._contacts.search(
-            {
-                "size": 0,
-                "track_total_hits": False,
-                "query": self._contacts.fenced({"match_all": {}}),
-                "aggs": {"counts": {"filters": {"filters": filters}}},
-            }
-        )
-        buckets = answer["aggregations"]["counts"]["buckets"]
-        return [buckets[number]["doc_count"] for number in filters]
+        return self.counts_among([(EVERYBODY, clauses)])[0]
+
+    def counts_among(self, asked: Sequence[tuple[Clause, Sequence[Clause]]]) -> list[list[int]]:
+        """For each pair, how many of those who meet the first clause meet each of the others; in one request."""
+        answers = self._contacts.searches([self._counting(among, clauses) for among, clauses in asked])
+        every = [answer["aggregations"]["counts"]["buckets"] for answer in answers]
+        return [
+            [buckets[str(number)]["doc_count"] for number in range(len(clauses))]
+            for buckets, (_, clauses) in zip(every, asked, strict=True)
+        ]
 
     def sample(self, clause: Clause, size: int, seed: int, columns: Columns) -> tuple[Member, ...]:
         """Up to `size` contacts from the buckets that follow the seed's: the same ones until the data changes."""
@@ -113,6 +114,15 @@ class Audience:
             }
         )
         return tuple(_value(field, bucket) for bucket in answer["aggregations"]["values"]["buckets"])
+
+    def _counting(self, among: Clause, clauses: Sequence[Clause]) -> Search:
+        filters = {str(number): clause for number, clause in enumerate(clauses)}
+        return {
+            "size": 0,
+            "track_total_hits": False,
+            "query": self._contacts.fenced(among),
+            "aggs": {"counts": {"filters": {"filters": filters}}},
+        }
 
     def _listing(self, clause: Clause, size: int, columns: Columns, order: Sequence[object]) -> Search:
         return {

@@ -56,6 +56,17 @@ class PreviewRequest(Strict):
     as_of = Instant(load_default=None, metadata={"description": "An earlier instant to evaluate at."})
 
 
+class Remark(Schema):
+    """What the author of a tree may not have meant; the tree is answered all the same."""
+
+    pointer = fields.String(required=True, metadata={"description": "A JSON pointer to the rule or group."})
+    code = fields.String(required=True, metadata={"description": "For programs (docs/segments.md lists them)."})
+    detail = fields.String(required=True, metadata={"description": "For people."})
+    related = fields.List(
+        fields.String(), required=True, metadata={"description": "Pointers to other rules that it is about."}
+    )
+
+
 class Step(Schema):
     """One rule (or group) of the outermost group."""
 
@@ -69,6 +80,7 @@ class Preview(Schema):
     count = fields.Integer(required=True)
     sample = fields.List(fields.Nested(Member), required=True)
     sentence = fields.String(required=True)
+    warnings = fields.List(fields.Nested(Remark), required=True)
     funnel = fields.List(fields.Nested(Step), required=True, allow_none=True)
     receipt = fields.Nested(Receipt, required=True)
 
@@ -83,6 +95,9 @@ class Validation(Schema):
     valid = fields.Boolean(required=True)
     errors = fields.List(fields.Nested(Fault), required=True)
     sentence = fields.String(required=True, allow_none=True)
+    warnings = fields.List(
+        fields.Nested(Remark), required=True, metadata={"description": "Those that need no look at the contacts."}
+    )
     tree = Tree(required=True, allow_none=True, metadata={"description": "As it would be saved, with tags by id."})
     ignored = fields.List(fields.String(), required=True)
 
