@@ -51,12 +51,8 @@ class Elasticsearch(Server):
         return Command(
             [
                 self.programs["java"] / "bin/java",
-                *(
-                    "-Xms4m",
-                    "-Xmx64m",
-                    "-XX:+UseSerialGC",
-                    "-XX:-UsePerfData",
-                ),  # of the launcher, which starts the server
+                # Of the launcher, which starts the server.
+                *("-Xms4m", "-Xmx64m", "-XX:+UseSerialGC", "-XX:-UsePerfData"),
                 *(f"-D{name}={value}" for name, value in defines.items()),
                 *("-cp", f"{home}/lib/*:{home}/lib/cli-launcher/*", _LAUNCHER),
             ],

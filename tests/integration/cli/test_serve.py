@@ -14,22 +14,24 @@ from pathlib import Path
 import pytest
 
 from runtime.embedded.ports import free_port
-from tests.integration.runtime.servers import becomes, command, command_line, processes
+from runtime.settings import Settings
+from tests.integration.runtime.servers import becomes, command, command_line, environment, processes
 
 
 @pytest.fixture
 def servers_dir(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
-    command(tmp_path, "down", "--delete-data", ELASTICSEARCH_URL="")
+    command(tmp_path, "down", "--delete-data")
 
 
 @pytest.fixture
-def serving(servers_dir: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`segments serve` with servers of its own, and its address, once it has said it."""
-    without = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+def serving(servers_dir: Path, own_settings: Settings) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """`segments serve` with servers of its own, save Elasticsearch, and its address, once it has said it."""
+    prefix = own_settings.index_prefix
+    told = environment(servers_dir, API_PORT=str(free_port()), INDEX_PREFIX=prefix)
     process = subprocess.Popen(
         [sys.executable, "-m", "cli", "serve"],
-        env={**without, "SERVERS_DIR": str(servers_dir), "API_PORT": str(free_port())},
+        env={**told, "ELASTICSEARCH_URL": own_settings.elasticsearch_url or ""},
         stdout=subprocess.PIPE,
         text=True,
         process_group=0,

@@ -137,9 +137,9 @@ def test_a_state_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 
 def test_the_caller_hears_why_a_server_did_not_start(servers_dir: Path) -> None:
-    refused = command(servers_dir, "up", SERVERS_START_SECONDS="0.1", ELASTICSEARCH_URL="")
+    refused = command(servers_dir, "up", SERVERS_START_SECONDS="0.1")
     assert refused.returncode == 1
-    assert "elasticsearch did not answer in time; its log" in refused.stderr
+    assert "postgres did not answer in time; its log" in refused.stderr
     assert becomes(lambda: processes(servers_dir) == [])
 
 
