@@ -23,6 +23,7 @@ from runtime.settings import Settings
 from store import catalogue, contacts, custom_fields, events, organisations
 from store.imports import running
 from store.imports.cli import import_command
+from store.items.rows import ContactRow
 from tests.integration.store.world import versions
 
 EVENT = {"type": "seen", "at": "2022-01-01T00:00:00Z"}
@@ -243,6 +244,32 @@ def test_an_import_that_meets_other_writers_is_complete(
         stop = True
         others.result()
     assert result.exit_code == 0, result.output
+
+
+def test_a_chunk_that_deadlocks_with_another_writer_is_written_again(engine: Engine, tmp_path: Path, org: str) -> None:
+    run(write(tmp_path, ITEMS), org)
+    number = org_id(engine, org)
+    rows = [ContactRow(f"c{n}", {"city": "Bonn"}, {}) for n in range(30)]
+    touch = text("UPDATE contacts SET city = 'Mainz' WHERE org_id = :org AND external_id = :id")
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+    with engine.connect() as other, ThreadPoolExecutor(1) as pool:
+        other.execute(text("SET LOCAL deadlock_timeout = '1 min'"))  # so that the chunk is the one to be ended
+        other.execute(touch, {"org": number, "id": "c29"})
+        chunk = pool.submit(running._write_chunk, engine, number, rows)
+        while not other.execute(waits).scalar_one():
+            assert not chunk.done()
+        other.execute(touch, {"org": number, "id": "c0"})
+        other.commit()
+        assert chunk.result(timeout=30) == {"updated": 30}
+    assert stored(engine, org, "c29")["properties"]["city"] == "Bonn"
+
+
+def test_rejects_that_cannot_be_kept_stop_the_import(tmp_path: Path, org: str) -> None:
+    path = write(tmp_path, [*ITEMS, b"{broken"])
+    (tmp_path / "contacts.jsonl.rejects.jsonl").mkdir()
+    result = run(path, org)
+    assert result.exit_code == 2
+    assert "cannot be replaced" in result.output
 
 
 def test_an_import_that_was_killed_is_completed_by_repeating_it(

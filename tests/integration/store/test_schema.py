@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import click.testing
 import pytest
 from sqlalchemy import Connection, Engine, text
 
+from runtime.settings import Settings
 from store.migrations import upgrade
+from store.migrations.cli import db as command
 from store.tables import metadata
 
 CATALOGUE = {
@@ -43,3 +46,9 @@ def test_upgrading_twice_at_once_is_the_same_as_once(engine: Engine) -> None:
         list(pool.map(upgrade, [engine, engine]))
     with engine.connect() as db:
         assert db.execute(text("SELECT count(*) FROM alembic_version")).scalar_one() == 1
+
+
+def test_the_command_brings_the_database_up_to_date(own_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", own_settings.database_url or "")
+    result = click.testing.CliRunner().invoke(command, ["upgrade"], catch_exceptions=False)
+    assert result.output == "The database is up to date.\n"
