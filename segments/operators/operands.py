@@ -46,9 +46,9 @@ class Operand(ABC, Generic[T]):
     def schema(self) -> dict[str, Any]:
         """JSON Schema of what `load` accepts."""
 
+    @abstractmethod
     def words(self, value: T) -> str:
         """The value in a sentence."""
-        return str(value)
 
     def split(self, text: str) -> object:
         """An item of a comma-joined list, as a client would have written it alone."""
