@@ -17,5 +17,9 @@ def db() -> None:
 @db.command("upgrade")
 def upgrade_command() -> None:
     """Bring the database's tables and triggers up to date."""
-    upgrade(database.engine(Settings.load()))
+    engine = database.engine(Settings.load())
+    try:
+        upgrade(engine)
+    finally:
+        engine.dispose()
     click.echo("The database is up to date.")
