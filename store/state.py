@@ -64,6 +64,8 @@ def complete(db: Connection, lease: int, versions: Mapping[int, int]) -> None:
 
 def forget_all(db: Connection) -> None:
     """No index holds anything: every contact is pending."""
+    # In the order that all writers keep.
+    db.execute(text("SELECT FROM index_state WHERE indexed_version > 0 ORDER BY contact_id FOR NO KEY UPDATE"))
     db.execute(text("UPDATE index_state SET indexed_version = 0 WHERE indexed_version > 0"))
 
 

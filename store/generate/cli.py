@@ -29,4 +29,5 @@ def generate_command(contacts: int, organisations: int, org_prefix: str, seed: i
                 bar.update(written)
     finally:
         engine.dispose()
-    queues.wake_index(settings)
+    if settings.redis_url:  # without a queue here, the workers' own sweep finds the change
+        queues.wake_index(settings)
