@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.audience import EVERYBODY, Audience, Columns, Member
+from app.errors import invalid
 from app.questions import Question, placed
 from app.service import service
-from segments import And, Condition, Or, describe
+from segments import And, Condition, Or, Problem, describe
 from segments.clauses import Clause, all_of, any_of
+from segments.compile import too_much
 from store.state import Freshness
 
 
@@ -92,7 +94,11 @@ class Answers:
                 parts, named, joined, pointers = (expanded,), (written,), all_of, (self.question.place,)
         alone = [self._compiled(part) for part in parts]
         cumulated = [joined(alone[:end]) for end in range(1, len(alone) + 1)]
-        counts = self._audience.counts([*alone, *cumulated])
+        steps = [*alone, *cumulated]
+        if (problem := too_much(any_of(steps))) is not None:
+            detail = "the tree is too large to be counted rule by rule: leave funnel out"
+            raise invalid(Problem("#/funnel", problem.code, detail))
+        counts = self._audience.counts(steps)
         halves = counts[: len(alone)], counts[len(alone) :]
         return tuple(
             Step(pointer, describe(part), *numbers)

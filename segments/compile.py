@@ -32,13 +32,14 @@ def compile(condition: Condition, moment: Moment, ranks: Ranks | None = None) ->
         ConditionError: a rule cannot be answered exactly by what the index keeps, or the whole is more than it takes.
     """
     clause = _clause(condition, moment, ranks or {})
-    problem = _too_much(clause)
+    problem = too_much(clause)
     if problem is not None:
         raise ConditionError([problem])
     return clause
 
 
-def _too_much(clause: Clause) -> Problem | None:
+def too_much(clause: Clause) -> Problem | None:
+    """Why the index does not take the clause, or None if it does."""
     if nesting(clause) > MAX_NESTING:
         detail = "the tree, with the segments it refers to, is nested deeper than the index can be asked: flatten it"
         return Problem("#", "too_deep", detail)
