@@ -13,6 +13,7 @@ from segments.operators import Negation
 from segments.operators.engagement import Happened
 from segments.operators.text import Contains, EndsWith
 from segments.operators.windows import CLOCK_SKEW
+from segments.operators.wording import subject
 
 
 def advice(root: Group, moment: Moment) -> Iterator[Warning_]:
@@ -36,7 +37,7 @@ def _costly(literal: Literal, rule: Criterion, moment: Moment) -> Iterator[Warni
     # The clause itself tells: without trigrams every value of the field has to be looked at.
     if "wildcard" in operator.clause(rule.field, rule.value, moment, {}):
         remedy = "search for 3 characters or more" if rule.field.grams else "“begins with” and “is” need not"
-        detail = f"{literal} makes the index look at every value of {rule.field.label}: {remedy}"
+        detail = f"{literal} makes the index look at every value of {subject(rule.field)}: {remedy}"
         yield Warning_(literal.pointer, Code.COSTLY, detail)
 
 

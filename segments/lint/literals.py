@@ -48,9 +48,7 @@ class Literal:
                 assert_never(self.rule)
 
     def __str__(self) -> str:
-        said = f"‘{words(self.rule)}’"
-        if self.negated:
-            said = f"not {said}"
+        said = f"‘{words(Not(self.rule) if self.negated else self.rule)}’"
         return said if self.origin is None else f"{said} of the segment {self.origin}"
 
 

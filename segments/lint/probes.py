@@ -19,6 +19,7 @@ from segments.lint.notices import Code, Warning_
 from segments.moment import Moment
 from segments.operators import CONTAINS_ANY, EQUALS, NOT_NULL, Negation
 from segments.operators.shapes import Many
+from segments.operators.wording import lacking, nobody_has
 
 MOST_VALUES = 200  # looked for in one request: a term each; the lists of people are shorter
 
@@ -60,7 +61,7 @@ def _missing(rules: Sequence[Overlooked], counts: Sequence[int]) -> Warning_ | N
     if count == 0:
         return None
     first, *others = rules
-    code, what = Code.MISSING, f"{'has' if count == 1 else 'have'} no {first.field.label}"
+    code, what = Code.MISSING, lacking(first.field, one=count == 1)
     if first.newcomers:
         code, what = Code.NEWCOMERS, "never did it"
     detail = f"{count:,} of these contacts {what}: {first.literal} holds for them, too"
@@ -94,8 +95,8 @@ def _nobody(literal: Literal, field: Field, values: Sequence[Any], counts: Seque
     unused = tuple(value for value, count in zip(values, counts, strict=True) if count == 0)
     if not unused:
         return None
-    detail = f"{literal}: in {field.label} no contact has {Many().words(field, unused)}"
-    return Warning_(literal.pointer, Code.UNUSED, detail)
+    detail = nobody_has(field, Many().words(field, unused))
+    return Warning_(literal.pointer, Code.UNUSED, f"{literal}: {detail}")
 
 
 def _values(rule: Criterion) -> tuple[Any, ...]:

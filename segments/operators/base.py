@@ -12,8 +12,11 @@ from segments.clauses import Clause, none_of
 from segments.moment import Moment
 from segments.operators.access import Document
 from segments.operators.shapes import Shape
+from segments.operators.wording import subject
 
 V = TypeVar("V")
+
+GAP = "…"  # where a phrase has its value, unless that is at the end: "is more than … ago"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,17 @@ class Operator(ABC, Generic[V]):
 
     def sentence(self, field: Field, value: V) -> str:
         """The rule in English: "Country is Germany"."""
-        return f"{field.label} {self.phrase} {self.shape.words(field, value)}".rstrip()
+        return self.said(self.phrase, field, value)
+
+    def denial(self, phrase: str, field: Field, value: V) -> str:
+        """What its negation, whose phrase this is, says in English: "Country is not Germany"."""
+        return self.said(phrase, field, value)
+
+    def said(self, phrase: str, field: Field, value: V) -> str:
+        """The value where the phrase has a gap, or behind it."""
+        words = self.shape.words(field, value)
+        told = phrase.replace(GAP, words) if GAP in phrase else f"{phrase} {words}".rstrip()
+        return f"{subject(field)} {told}"
 
     def check(self, field: Field, value: V) -> None:
         """Raise Refused where this field cannot be asked this way, though its type could."""
@@ -78,6 +91,9 @@ class Negation(Operator[Any]):
     def clause(self, field: Field, value: Any, moment: Moment, ranks: Ranks) -> Clause:
         # must_not also matches contacts without the field: a negative rule means that on purpose.
         return none_of(self.positive.clause(field, value, moment, ranks))
+
+    def sentence(self, field: Field, value: Any) -> str:
+        return self.positive.denial(self.phrase, field, value)
 
     def holds(self, field: Field, value: Any, document: Document, moment: Moment) -> bool:
         return not self.positive.holds(field, value, document, moment)

@@ -75,15 +75,16 @@ ON_OR_AFTER = InSpan("onOrAfter", "is on or after", One(), lambda day, f, m: Spa
 BETWEEN = InSpan("between", "is between", Pair(), lambda days, f, m: Span(begin(days[0], f, m), end(days[1], f, m)))
 WITHIN_LAST = InSpan("withinLast", "is within the last", LapseShape(), lambda x, f, m: Span(_ago(x, f, m), now(f, m)))
 WITHIN_NEXT = InSpan("withinNext", "is within the next", LapseShape(), lambda x, f, m: Span(now(f, m), _ahead(x, f, m)))
-MORE_THAN_AGO = InSpan("moreThanAgo", "is longer ago than", CountedShape(), lambda x, f, m: Span(high=_ago(x, f, m)))
+MORE_THAN_AGO = InSpan("moreThanAgo", "is more than … ago", CountedShape(), lambda x, f, m: Span(high=_ago(x, f, m)))
 MORE_THAN_AHEAD = InSpan(
-    "moreThanAhead", "is further ahead than", CountedShape(), lambda x, f, m: Span(low=_ahead(x, f, m) + 1)
+    "moreThanAhead", "is more than … ahead", CountedShape(), lambda x, f, m: Span(low=_ahead(x, f, m) + 1)
 )
 
 
 # -- calendar periods
 
 _WHICH = {"last": -1, "this": 0, "next": 1}
+_DAYS = {"last_day": "yesterday", "this_day": "today", "next_day": "tomorrow"}
 _PERIODS = tuple(f"{which}_{unit}" for which in _WHICH for unit in ("day", "week", "month", "quarter", "year"))
 
 
@@ -100,7 +101,7 @@ class Period(Shape[str]):
         return {"enum": list(_PERIODS)}
 
     def words(self, field: Field, value: str) -> str:
-        return value.replace("_", " ")
+        return _DAYS.get(value, value.replace("_", " "))
 
 
 def period_span(period: str, field: Field, moment: Moment) -> Span:
@@ -133,4 +134,11 @@ def _step(day: date, count: int, unit: Unit) -> date:
     return shift_months(day, count * months)
 
 
-IN_PERIOD = InSpan("inPeriod", "is in", Period(), period_span)
+class InPeriod(InSpan):
+    """The day or instant lies in a period of the calendar."""
+
+    def sentence(self, field: Field, value: str) -> str:
+        return self.said("is", field, value)
+
+
+IN_PERIOD = InPeriod("inPeriod", "is in", Period(), period_span)

@@ -32,6 +32,7 @@ from segments.operators.windows import (
     times_schema,
     window_schema,
 )
+from segments.operators.wording import subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class OccurrenceShape(Shape[Occurrence]):
         }
 
     def words(self, field: Field, value: Occurrence) -> str:
-        return f"{value.times} {value.window}"
+        return f"{value.times} {value.window}".rstrip()
 
 
 class WindowShape(OccurrenceShape):
@@ -92,6 +93,12 @@ class Happened(Operator[Occurrence]):
     name = "happened"
     phrase = "happened"
     shape = OccurrenceShape()
+
+    def sentence(self, field: Field, value: Occurrence) -> str:
+        return _never(field, value) if value.times.high == 0 else super().sentence(field, value)
+
+    def denial(self, phrase: str, field: Field, value: Occurrence) -> str:
+        return _never(field, value)
 
     def clause(self, field: Field, value: Occurrence, moment: Moment, ranks: Ranks) -> Clause:
         window = value.window.seconds(moment)
@@ -121,6 +128,15 @@ class HappenedOnce(Happened):
     """The contact did it within the window."""
 
     shape = WindowShape()
+
+
+def _never(field: Field, value: Occurrence) -> str:
+    """It did not happen within the window."""
+    window = value.window
+    if window == EVER:
+        return f"{subject(field)} never happened"
+    verb = "has not happened" if window.is_since else "did not happen"
+    return f"{subject(field)} {verb} {window}"
 
 
 def _closed(field: Field, before: int) -> ClosedWindow:
@@ -215,7 +231,7 @@ class SpendingShape(Shape[Spending]):
 
     def words(self, field: Field, value: Spending) -> str:
         bound = "less than" if value.less else "at least"
-        return f"{bound} {value.minor / 100:,.2f} {value.window}"
+        return f"{bound} {value.minor / 100:,.2f} {value.window}".rstrip()
 
 
 class Amounted(Operator[Spending]):

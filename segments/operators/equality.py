@@ -12,6 +12,9 @@ from segments.operators.access import Document, is_one_of, read
 from segments.operators.base import Operator, Ranks
 from segments.operators.operands import comparable
 from segments.operators.shapes import Many, One
+from segments.operators.wording import subject
+
+_NEITHER = Many("nor")
 
 
 class Equals(Operator[Any]):
@@ -41,6 +44,11 @@ class IsOneOf(Operator[tuple[Any, ...]]):
 
     def holds(self, field: Field, value: tuple[Any, ...], document: Document, moment: Moment) -> bool:
         return read(field, document) in set(map(comparable, value))
+
+    def denial(self, phrase: str, field: Field, value: tuple[Any, ...]) -> str:
+        if len(set(value)) == 1:
+            return super().denial(phrase, field, value)
+        return f"{subject(field)} is neither {_NEITHER.words(field, value)}"
 
 
 def _terms(field: Field, values: tuple[Any, ...]) -> Clause:

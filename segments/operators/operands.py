@@ -14,6 +14,7 @@ from mappings.text import cut, fold
 from mappings.types.dates import parse_day, parse_instant, write_instant
 from mappings.types.texts import clean
 from segments.errors import Refused, shown
+from segments.operators.wording import named, quoted
 
 T = TypeVar("T")
 
@@ -68,7 +69,7 @@ class TextOperand(Operand[str]):
         return dict(_TEXT)
 
     def words(self, value: str) -> str:
-        return f"“{value}”"
+        return quoted(value)
 
 
 class OptionOperand(Operand[Option]):
@@ -119,7 +120,7 @@ class OptionOperand(Operand[Option]):
         return _TEXT | {"type": ["string", "integer"]}
 
     def words(self, value: Option) -> str:
-        return value.label
+        return named(value.label)
 
 
 class NumberOperand(Operand[float]):
@@ -145,6 +146,8 @@ class NumberOperand(Operand[float]):
         return {"type": "number"}
 
     def words(self, value: float) -> str:
+        if value.is_integer() and abs(value) <= 2**53:
+            return f"{value:,.0f}"
         return f"{value:,.15g}" if abs(value) < 1e15 else repr(value)
 
     def split(self, text: str) -> object:
@@ -215,9 +218,10 @@ class InstantOperand(Operand[date]):
         return {"anyOf": [self._day.schema(), {"type": "string", "format": "date-time", "pattern": f"^{_INSTANT}$"}]}
 
     def words(self, value: date) -> str:
-        if isinstance(value, datetime):
-            return f"{self._day.words(value)}, {value:%H:%M:%S} UTC"
-        return self._day.words(value)
+        if not isinstance(value, datetime):
+            return self._day.words(value)
+        precision = "milliseconds" if value.microsecond else "seconds" if value.second else "minutes"
+        return f"{self._day.words(value)}, {value.time().isoformat(precision)} UTC"
 
 
 def operand(field: Field) -> Operand[Any]:

@@ -12,8 +12,11 @@ from segments.operators.access import Document, read
 from segments.operators.base import Operator, Ranks
 from segments.operators.operands import comparable
 from segments.operators.shapes import Many
+from segments.operators.wording import containing
 
 Values = tuple[Any, ...]
+
+_OR, _NOR = Many("or"), Many("nor")
 
 
 class ContainsAny(Operator[Values]):
@@ -22,6 +25,14 @@ class ContainsAny(Operator[Values]):
     name = "containsAny"
     phrase = "include"
     shape = Many()
+
+    def sentence(self, field: Field, value: Values) -> str:
+        return f"{containing(field).yes} {_OR.words(field, value)}"
+
+    def denial(self, phrase: str, field: Field, value: Values) -> str:
+        if len(set(value)) == 1:
+            return f"{containing(field).no} {_OR.words(field, value)}"
+        return f"{containing(field).yes} neither {_NOR.words(field, value)}"
 
     def clause(self, field: Field, value: Values, moment: Moment, ranks: Ranks) -> Clause:
         return {"terms": {field.path: _distinct(value)}}
@@ -37,6 +48,15 @@ class ContainsAll(Operator[Values]):
     phrase = "include all of"
     shape = Many("and")
 
+    def sentence(self, field: Field, value: Values) -> str:
+        return f"{containing(field).yes} {self._all(field, value)}"
+
+    def denial(self, phrase: str, field: Field, value: Values) -> str:
+        return f"{containing(field).no} {self._all(field, value)}"
+
+    def _all(self, field: Field, value: Values) -> str:
+        return ("all of " if len(set(value)) > 1 else "") + self.shape.words(field, value)
+
     def clause(self, field: Field, value: Values, moment: Moment, ranks: Ranks) -> Clause:
         return all_of({"term": {field.path: one}} for one in _distinct(value))
 
@@ -50,6 +70,9 @@ class EqualsSet(Operator[Values]):
     name = "equals"
     phrase = "are exactly"
     shape = Many("and")
+
+    def sentence(self, field: Field, value: Values) -> str:
+        return f"{containing(field).exactly} {self.shape.words(field, value)}"
 
     def clause(self, field: Field, value: Values, moment: Moment, ranks: Ranks) -> Clause:
         members = _distinct(value)

@@ -14,9 +14,11 @@ from segments.errors import Refused, shown
 from segments.limits import Limits
 from segments.moment import Unit
 from segments.operators.operands import operand
+from segments.operators.wording import enumerated
 
 V = TypeVar("V")
 
+_SPOKEN = 10  # values named in a sentence
 _COMMA = re.compile(r"(?<!\\),")  # react-querybuilder writes a comma within an item as \,
 MAX_UNITS = 100_000  # of relative time; more than the calendar holds in months
 
@@ -112,11 +114,12 @@ class Many(Shape[tuple[Any, ...]]):
         return {"anyOf": [array, {"type": "string", "pattern": f"^{one.item}(,{one.item})*$"}]}
 
     def words(self, field: Field, value: tuple[Any, ...]) -> str:
-        shown = [operand(field).words(item) for item in value[:10]]
-        rest = len(value) - len(shown)
+        items = tuple(dict.fromkeys(value))
+        shown = [operand(field).words(item) for item in items[:_SPOKEN]]
+        rest = len(items) - len(shown)
         if rest:
-            shown.append(f"{rest} more")
-        return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {self._joint} {shown[-1]}"
+            shown.append(f"{rest:,} more")
+        return enumerated(shown, self._joint)
 
 
 class Pair(Shape[tuple[Any, Any]]):
@@ -185,7 +188,7 @@ class Lapse:
     @property
     def counted(self) -> str:
         """With its number, also where that is 1."""
-        return f"{self.n} {self.unit}" if self.n == 1 else f"{self.n} {self.unit}s"
+        return f"{self.n} {self.unit}" if self.n == 1 else f"{self.n:,} {self.unit}s"
 
 
 class LapseShape(Shape[Lapse]):

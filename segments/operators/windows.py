@@ -56,14 +56,20 @@ class Window:
             return None
         return None if stop is None else _clamped(seconds(stop))
 
+    @property
+    def is_since(self) -> bool:
+        """Whether it has a beginning and no end of its own."""
+        return self.start is not None and self.stop is None
+
     def __str__(self) -> str:
+        """The window in a sentence; nothing where it is ever."""
         if self.last is not None:
             return f"in the last {self.last}"
         if self.start is not None and self.stop is not None:
-            return f"from {_INSTANT.words(self.start)} until before {_INSTANT.words(self.stop)}"
+            return f"from {_INSTANT.words(self.start)} up to but not including {_INSTANT.words(self.stop)}"
         if self.start is not None:
             return f"since {_INSTANT.words(self.start)}"
-        return "ever" if self.stop is None else f"before {_INSTANT.words(self.stop)}"
+        return "" if self.stop is None else f"before {_INSTANT.words(self.stop)}"
 
     def dump(self) -> dict[str, Any]:
         """The window as a saved tree keeps it."""
@@ -150,7 +156,7 @@ class Times:
         if self.high is None:
             return f"at least {_times(self.low)}"
         if self.low == self.high:
-            return f"exactly {_times(self.low)}" if self.low else "0 times"
+            return f"exactly {_times(self.low)}"
         return f"between {self.low} and {_times(self.high)}" if self.low else f"at most {_times(self.high)}"
 
     def dump(self) -> dict[str, Any]:

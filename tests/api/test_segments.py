@@ -226,7 +226,7 @@ def test_references_are_followed(tenant: Tenant) -> None:
     assert tenant.count(referring(middle)) == 1
     assert tenant.count(rule("segment", "notIn", ["Middle"])) == 0
     assert (
-        made(tenant, "Outer", referring(middle))["sentence"] == "Contacts where the contact is in the segment Middle."
+        made(tenant, "Outer", referring(middle))["sentence"] == "Contacts where the contact is in the segment “Middle”."
     )
 
 
