@@ -8,6 +8,7 @@ Tests do not clean up after each other: each works in an organisation of its own
 from __future__ import annotations
 
 import itertools
+import signal
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,15 @@ if TYPE_CHECKING:  # unit tests import no client of a server
     from store.organisations import Organisation
 
 _REDIS_DATABASES = itertools.cycle(range(1, 16))  # 0 is the session's
+
+
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    """RQ's workers answer Ctrl-C in their own way, and go on doing so when they have ended."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")
