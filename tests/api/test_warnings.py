@@ -128,6 +128,13 @@ def test_warnings_stand_in_the_order_of_the_tree(shop: Tenant) -> None:
     ]
 
 
+def test_of_the_deepest_tree_something_is_said_too(shop: Tenant) -> None:
+    tree = rule("country", "!=", "DE")
+    for level in range(12):
+        tree = group("or" if level % 2 else "and", tree, BOUGHT if level % 2 else OPENED, **{"not": True})
+    assert told(shop, "preview", group("or", tree["rules"][0], FR))[-1] == ("#/tree/rules/1", "unused_value")
+
+
 def test_an_invalid_tree_has_errors_and_no_warnings(shop: Tenant) -> None:
     assert warnings(shop, "validate", group("and", DE, FR, rule("nothing", "=", 1))) == []
 
