@@ -40,9 +40,9 @@ def world(db: Connection, organisation: Organisation) -> World:
         # tags: documents hold their ids
         ("INSERT INTO contact_tags VALUES (:bert, :vip), (:cleo, :vip)", {BERT, CLEO}),
         ("INSERT INTO contact_tags VALUES (:anna, :vip) ON CONFLICT DO NOTHING", set()),
-        ("UPDATE contact_tags SET tag_id = :lead", {ANNA}),
-        ("UPDATE contact_tags SET tag_id = tag_id", set()),
-        ("UPDATE contact_tags SET contact_id = :bert", {ANNA, BERT}),
+        ("UPDATE contact_tags SET tag_id = :lead WHERE contact_id = :anna", {ANNA}),
+        ("UPDATE contact_tags SET tag_id = tag_id WHERE contact_id = :anna", set()),
+        ("UPDATE contact_tags SET contact_id = :bert WHERE contact_id = :anna", {ANNA, BERT}),
         ("DELETE FROM contact_tags WHERE contact_id = :anna", {ANNA}),
         ("DELETE FROM tags WHERE id = :vip", {ANNA}),
         ("DELETE FROM tags WHERE id = :lead", set()),
@@ -68,7 +68,7 @@ def world(db: Connection, organisation: Organisation) -> World:
         ("UPDATE event_types SET label = 'Order' WHERE id = :purchase", set()),
         # static segments
         ("INSERT INTO static_members VALUES (:list, :bert)", {BERT}),
-        ("UPDATE static_members SET contact_id = :bert", {ANNA, BERT}),
+        ("UPDATE static_members SET contact_id = :bert WHERE contact_id = :anna", {ANNA, BERT}),
         ("DELETE FROM static_members WHERE segment_id = :list", {ANNA}),
         ("DELETE FROM segments WHERE id = :list", {ANNA}),
         # custom fields
