@@ -145,6 +145,18 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Organisations: on which month and day an instant falls depends on the time zone. ------------------------------------
+
+CREATE OR REPLACE FUNCTION capture_organisations_updated() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM bump_contacts(ARRAY(
+        SELECT contacts.id
+          FROM (SELECT id, time_zone FROM new_rows EXCEPT SELECT id, time_zone FROM old_rows) AS changed
+          JOIN contacts ON contacts.org_id = changed.id
+         ORDER BY contacts.id));
+    RETURN NULL;
+END $$;
+
 -- Behaviours ----------------------------------------------------------------------------------------------------------
 -- Those that stand for an organisation, a channel or an event type come into being with it, before any event can.
 
@@ -298,6 +310,9 @@ CREATE OR REPLACE TRIGGER capture_deleted AFTER DELETE ON custom_fields
 
 CREATE OR REPLACE TRIGGER make_behaviours AFTER INSERT ON organisations
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION make_any_behaviour();
+CREATE OR REPLACE TRIGGER capture_updated AFTER UPDATE ON organisations
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION capture_organisations_updated();
 CREATE OR REPLACE TRIGGER make_behaviours AFTER INSERT ON channels
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION make_channel_behaviours();
 CREATE OR REPLACE TRIGGER make_behaviours AFTER INSERT ON event_types

@@ -85,7 +85,9 @@ def world(db: Connection, organisation: Organisation) -> World:
          "VALUES (:org, 'late', 'Late', 'declared', :shipped, '{}')"), set()),
         # the tenant
         ("DELETE FROM organisations WHERE id = :org", {ANNA, BERT, CLEO}),
+        # organisations: the day that an instant falls on
         ("UPDATE organisations SET name = name || '!' WHERE id = :org", set()),
+        ("UPDATE organisations SET time_zone = 'Asia/Tokyo' WHERE id = :org", {ANNA, BERT, CLEO}),
     ],
 )  # fmt: skip
 def test_exactly_the_contacts_whose_document_changes_get_a_version(
