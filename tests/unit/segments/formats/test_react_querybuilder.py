@@ -188,6 +188,13 @@ def test_lists_that_joining_would_change_stay_arrays(items: list[str], written: 
     assert parse(document, SHOP).tree["rules"][0]["value"] == items
 
 
+def test_a_segment_that_contacts_are_not_in_is_a_negated_group() -> None:
+    document = react_querybuilder.write(query(rule("segment", "notIn", [1])), SHOP).document
+    assert document is not None
+    inside = {"field": "segment", "operator": "in", "value": ["Buyers"]}
+    assert document["rules"] == [{"combinator": "and", "not": True, "rules": [inside]}]
+
+
 def test_a_tree_that_is_not_understood_is_refused_with_its_problems() -> None:
     exported = react_querybuilder.write(query(), SHOP)
     assert exported.document is None
