@@ -73,7 +73,8 @@ def main(sizes: tuple[int, ...], rounds: int) -> None:
 
 
 def compare(connections: Connections, documents: Path, size: int, rounds: int) -> None:
-    """A rebuild and a bulk load in turns: what disturbs the machine disturbs both."""
+    """A rebuild and a bulk load in turns: what disturbs the machine disturbs both. Once uncounted: Java warms up."""
+    load(connections, documents)
     for _ in range(rounds):
         rebuilt = rebuild_apart(connections)
         seconds = load(connections, documents)
