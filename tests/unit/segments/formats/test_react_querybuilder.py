@@ -195,6 +195,22 @@ def test_a_segment_that_contacts_are_not_in_is_a_negated_group() -> None:
     assert document["rules"] == [{"combinator": "and", "not": True, "rules": [inside]}]
 
 
+@pytest.mark.parametrize(
+    ("negative", "known"),
+    [
+        (("country", "!=", "Germany"), ("country", "notNull", "")),
+        (("engagement.purchase", "didNotHappen", {}), ("engagement.purchase", "happened", {})),
+    ],
+)
+def test_a_negative_rule_on_known_values_asks_for_a_value_first(
+    negative: tuple[str, str, object], known: tuple[str, str, object]
+) -> None:
+    document = react_querybuilder.write(query(rule(*negative) | {"includeMissing": False}), SHOP).document
+    assert document is not None
+    rules = [dict(zip(("field", "operator", "value"), parts, strict=True)) for parts in (known, negative)]
+    assert document["rules"] == [{"combinator": "and", "rules": rules}]
+
+
 def test_a_tree_that_is_not_understood_is_refused_with_its_problems() -> None:
     exported = react_querybuilder.write(query(), SHOP)
     assert exported.document is None
