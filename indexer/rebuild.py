@@ -26,6 +26,7 @@ from store.tables import contacts, index_state
 
 BATCH = 1_000  # contacts: two or three megabytes of documents, a tenth of a second of work
 _NO_LEASE = 0
+_PATIENCE_SECONDS = 5.0  # until PostgreSQL has noticed that a killed rebuild is gone
 GRACE_SECONDS = 600.0  # exports that began on the old index read on for a while
 
 
@@ -55,7 +56,7 @@ def steps(connections: Connections) -> Generator[Progress]:
     Raises:
         RebuildError: another process is at it, it was aborted meanwhile, or the counts differ at the end.
     """
-    with write_set.alone(connections.engine, connections.alias) as alone:
+    with write_set.alone(connections.engine, connections.alias, patience_seconds=_PATIENCE_SECONDS) as alone:
         if not alone:
             raise RebuildError("another process is rebuilding the index", "see: segments index status")
         entry = _resumed(connections) or _begun(connections)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,20 +101,25 @@ def forget(db: Connection, name: str) -> None:
 
 
 @contextmanager
-def alone(engine: Engine, alias: str) -> Iterator[bool]:
+def alone(engine: Engine, alias: str, *, patience_seconds: float = 0.0) -> Iterator[bool]:
     """Whether this process is the only one that creates, fills, swaps or deletes indices of the alias in the block.
 
-    PostgreSQL holds the lock for the connection: it is free as soon as the process that held it is gone.
+    PostgreSQL holds the lock for the connection: it is free as soon as the process that held it is gone, and with some
+    patience PostgreSQL has noticed that.
     """
+    deadline = time.monotonic() + patience_seconds
     key = {"key": f"indices of {alias}"}
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-        got = bool(db.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))"), key).scalar_one())
+        while not (got := bool(db.execute(_TRY_LOCK, key).scalar_one())) and time.monotonic() < deadline:
+            time.sleep(0.05)
         try:
             yield got
         finally:
             if got:
                 db.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
 
+
+_TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))")
 
 _COLUMNS = (
     indices.c.name,
