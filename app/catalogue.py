@@ -15,6 +15,7 @@ from mappings.text import fold
 from mappings.types import Trait
 from segments import operators_of
 from segments.operators import Negation, Operator
+from segments.schema import tree_schema
 from store import catalogue as catalogues
 
 _LISTED = (Trait.TEXT, Trait.CHOICE, Trait.SET)
@@ -35,6 +36,12 @@ def offered(org_id: int) -> Mapping[str, Any]:
         catalogue = catalogues.load(db, org_id)
     fields = [_field(field) for field in catalogue]
     return {"time_zone": catalogue.time_zone.key, "week_start": catalogue.week_start, "fields": fields}
+
+
+def schema(org_id: int) -> Mapping[str, Any]:
+    """The JSON Schema of the organisation's trees."""
+    with service().reading() as db:
+        return tree_schema(catalogues.load(db, org_id))
 
 
 def _field(field: Field) -> Mapping[str, Any]:

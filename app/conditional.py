@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from http import HTTPStatus
 
-from flask import request
+from flask import Response, request
 
 from app.errors import Refusal
 
+ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version, for If-Match and If-None-Match."}}
 
-def etag(version: int) -> str:
+
+def etag(version: int | str) -> str:
     """The entity tag of a version."""
     return f'"{version}"'
+
+
+def digest(value: object) -> str:
+    """A version for what is not counted in versions: the same for the same JSON."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def expected_version() -> int | None:
@@ -32,6 +41,11 @@ def expected_version() -> int | None:
     return versions[0]
 
 
-def known_already(version: int) -> bool:
+def known_already(version: int | str) -> bool:
     """Whether If-None-Match has the version: the client need not be sent it again."""
     return request.if_none_match.contains_weak(str(version))
+
+
+def unchanged(version: int | str) -> Response:
+    """The answer to a client that has the version already."""
+    return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag(version)})

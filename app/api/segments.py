@@ -11,14 +11,13 @@ from flask import Response, url_for
 from app import cursors, saved
 from app.api.area import ID, Area
 from app.auth import caller
-from app.conditional import etag, expected_version, known_already
+from app.conditional import ETAG, etag, expected_version, known_already, unchanged
 from app.saved import Saved
 from app.schemas.segments import DuplicateRequest, ListQuery, Segment, SegmentChange, SegmentList, SegmentRequest
 from store.tokens import Scope
 
 area = Area("segments", __name__, description="Conditions that are kept.")
 
-_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version, for If-Match."}}
 _IF_MATCH = {
     "parameters": [
         {"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"}, "description": "An ETag."}
@@ -43,21 +42,19 @@ def all_of(limit: int, cursor: str | None) -> tuple[Mapping[str, Any], Mapping[s
     body=SegmentRequest,
     answer=Segment,
     status=HTTPStatus.CREATED,
-    headers=_ETAG,
+    headers=ETAG,
 )
 def create(name: str, description: str, tree: object) -> tuple[Saved, Mapping[str, str]]:
     """Keep a condition under a name."""
     return _created(saved.create(caller().org_id, name, description, tree))
 
 
-@area.endpoint("GET", f"/segments/<{ID}:segment_id>", scope=Scope.READ, answer=Segment, headers=_ETAG)
+@area.endpoint("GET", f"/segments/<{ID}:segment_id>", scope=Scope.READ, answer=Segment, headers=ETAG)
 def read(segment_id: int) -> tuple[Saved, Mapping[str, str]] | Response:
     """The segment as it is kept, and what it means now."""
     found = saved.get(caller().org_id, segment_id)
-    tag = {"ETag": etag(found.segment.version)}
-    return (
-        Response(status=HTTPStatus.NOT_MODIFIED, headers=tag) if known_already(found.segment.version) else (found, tag)
-    )
+    version = found.segment.version
+    return unchanged(version) if known_already(version) else _tagged(found)
 
 
 @area.endpoint(
@@ -66,7 +63,7 @@ def read(segment_id: int) -> tuple[Saved, Mapping[str, str]] | Response:
     scope=Scope.WRITE,
     body=SegmentChange,
     answer=Segment,
-    headers=_ETAG,
+    headers=ETAG,
     doc=_IF_MATCH,
 )
 def change(segment_id: int, **changes: Any) -> tuple[Saved, Mapping[str, str]]:
@@ -87,14 +84,14 @@ def delete(segment_id: int) -> None:
     body=DuplicateRequest,
     answer=Segment,
     status=HTTPStatus.CREATED,
-    headers=_ETAG,
+    headers=ETAG,
 )
 def duplicate(segment_id: int, name: str) -> tuple[Saved, Mapping[str, str]]:
     """A copy under another name."""
     return _created(saved.duplicate(caller().org_id, segment_id, name))
 
 
-@area.endpoint("POST", f"/segments/<{ID}:segment_id>/restore", scope=Scope.WRITE, answer=Segment, headers=_ETAG)
+@area.endpoint("POST", f"/segments/<{ID}:segment_id>/restore", scope=Scope.WRITE, answer=Segment, headers=ETAG)
 def restore(segment_id: int) -> tuple[Saved, Mapping[str, str]]:
     """Bring a deleted segment back."""
     return _tagged(saved.restore(caller().org_id, segment_id))

@@ -47,6 +47,21 @@ class Catalogue(Schema):
     fields_ = fields.List(fields.Nested(Field), required=True, data_key="fields", attribute="fields")
 
 
+class TreeSchema(Schema):
+    """A JSON Schema (2020-12)."""
+
+    dialect = fields.String(required=True, data_key="$schema", attribute="$schema")
+    title = fields.String(required=True)
+    comment = fields.String(
+        required=True,
+        data_key="$comment",
+        attribute="$comment",
+        metadata={"description": "What a schema cannot say and trees are held to all the same."},
+    )
+    all_of = fields.List(fields.Dict(), required=True, data_key="allOf", attribute="allOf")
+    defs = fields.Dict(required=True, data_key="$defs", attribute="$defs")
+
+
 class ValuesQuery(Strict):
     q = fields.String(
         load_default="",

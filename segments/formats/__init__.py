@@ -55,6 +55,7 @@ FORMATS: dict[str, Format] = {
 
 __all__ = [
     "FORMATS",
+    "UNKNOWN",
     "Account",
     "Exported",
     "Fidelity",

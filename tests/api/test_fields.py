@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.api.conftest import Tenant
+from tests.api.shop import ACTIVE, CONTACTS, EVERYONE, group, rule
 from tests.api.test_errors import problem
 
 
@@ -83,3 +85,45 @@ def test_values_are_counted(shop: Tenant) -> None:
 @pytest.mark.parametrize("field", ["company.size", "created_at", "engagement.purchase", "segment"])
 def test_values_of_what_has_none_to_choose_from_are_refused(shop: Tenant, field: str) -> None:
     assert "its values are not listed" in problem(shop.get(f"/fields/{field}/values"), 422)["detail"]
+
+
+def test_the_schema_of_trees_changes_with_the_fields(tenant: Tenant) -> None:
+    before = tenant.get("/segments/schema")
+    assert tenant.get("/segments/schema").headers["ETag"] == before.headers["ETag"]
+    same = tenant.get("/segments/schema", headers={"If-None-Match": before.headers["ETag"]})
+    assert (same.status_code, same.data, same.headers["ETag"]) == (304, b"", before.headers["ETag"])
+    tenant.post("/custom-fields", {"key": "plan", "type": "text"})
+    after = tenant.get("/segments/schema", headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+    assert after.headers["ETag"] != before.headers["ETag"]
+
+
+ASKED: tuple[Any, ...] = (
+    ACTIVE,
+    EVERYONE,
+    rule("tags", "containsAny", "VIP,Newsletter"),
+    rule("custom.plan", "!=", "Gold") | {"includeMissing": False},
+    rule("company.size", "between", [1, 20]),
+    group("AND", rule("country", "=", "DE"), rule("nothing", "?") | {"muted": True}),
+    {"field": "email", "operator": "null"},
+    # and what neither takes
+    group("and"),
+    rule("custom.gone", "=", "Gold"),
+    rule("country", "contain", "DE"),
+    rule("company.size", ">", "many"),
+    rule("country", "=", "DE") | {"valueSource": "field"},
+    rule("engagement.purchase", "happened", {"times": {"at_least": 512}}),
+    {"rules": [rule("country", "=", "DE")]},
+)
+
+
+def test_the_schema_of_trees_accepts_what_preview_accepts(tenant: Tenant) -> None:
+    tenant.post("/custom-fields", {"key": "plan", "type": "text"})
+    tenant.write(contacts=CONTACTS)
+    schema = tenant.get("/segments/schema").json
+    assert schema is not None
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    statuses = [tenant.post("/segments/preview", {"tree": tree}).status_code for tree in ASKED]
+    assert [200 if validator.is_valid(tree) else 422 for tree in ASKED] == statuses
+    assert statuses == [200] * 7 + [422] * 7

@@ -24,6 +24,7 @@ BODY: dict[str, Any] = {"tree": EVERYONE}
 ENDPOINTS: dict[str, tuple[str, Any, int]] = {
     "POST /v1/segments/preview": ("/segments/preview", BODY | {"columns": ["full_name", "tags"]}, 200),
     "POST /v1/segments/validate": ("/segments/validate", {"tree": rule("tags", "containsAny", [SECRET])}, 200),
+    "GET /v1/segments/schema": ("/segments/schema", None, 200),
     "GET /v1/segments": ("/segments", None, 200),
     "POST /v1/segments": ("/segments", BODY | {"name": "Mine"}, 201),
     "GET /v1/segments/{segment_id}": ("/segments/{segment}", None, 404),
@@ -36,6 +37,13 @@ ENDPOINTS: dict[str, tuple[str, Any, int]] = {
     "GET /v1/segments/{segment_id}/members": ("/segments/{segment}/members", None, 404),
     "GET /v1/fields": ("/fields", None, 200),
     "GET /v1/fields/{name}/values": ("/fields/full_name/values", None, 200),
+    "GET /v1/formats": ("/formats", None, 200),
+    "POST /v1/formats/{name}/read": (
+        "/formats/react-querybuilder/read",
+        {"document": rule("tags", "containsAny", [SECRET])},
+        200,
+    ),
+    "POST /v1/formats/{name}/write": ("/formats/hubspot/write", {"tree": rule("tags", "containsAny", [SECRET])}, 422),
     "POST /v1/contacts/batch": ("/contacts/batch", {"contacts": [{"external_id": SECRET}]}, 200),
     "POST /v1/companies/batch": ("/companies/batch", {"companies": [{"external_id": SECRET, "name": "Mine"}]}, 200),
     "POST /v1/events/batch": ("/events/batch", {"events": [{"contact": "unknown", "type": "x"}]}, 200),
@@ -141,8 +149,11 @@ def test_an_endpoint_asks_for_its_scope(app: Flask, settings: Settings, engine: 
     problem(app.test_client().open(f"/v1{path}", method=method), 401)
 
 
+_FORMATS = ("formats/{name}/read", "formats/{name}/write")
+
+
 def test_reading_never_needs_more_than_read_and_changing_never_less_than_write(app: Flask) -> None:
-    reading = ("POST /v1/segments/preview", "POST /v1/segments/validate")
+    reading = {f"POST /v1/{path}" for path in ("segments/preview", "segments/validate", *_FORMATS)}
     for endpoint, scope in endpoints(app).items():
         expected = {Scope.READ} if endpoint.startswith("GET") or endpoint in reading else {Scope.WRITE, Scope.ADMIN}
         assert scope in expected

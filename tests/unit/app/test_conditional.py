@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from app.conditional import etag, expected_version, known_already
+from app.conditional import digest, etag, expected_version, known_already
 from app.errors import Refusal
 
 
@@ -43,3 +43,10 @@ def test_if_none_match_tells_what_is_known(header: str | None, known: bool) -> N
 
 def test_an_etag_is_a_quoted_version() -> None:
     assert etag(3) == '"3"'
+
+
+def test_what_has_no_version_is_known_by_its_digest() -> None:
+    assert digest({"a": 1, "b": [2]}) == digest({"b": [2], "a": 1})
+    assert digest({"a": 1}) != digest({"a": 2})
+    with Flask("test").test_request_context(headers={"If-None-Match": etag(digest({"a": 1}))}):
+        assert known_already(digest({"a": 1}))
