@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import assert_never
 
-from segments.clauses import Clause, all_of, any_of, clauses_within, nesting, none_of
+from segments.clauses import Clause, all_of, any_of, levels, none_of
 from segments.conditions import And, Condition, Criterion, InSegment, Not, Or
 from segments.errors import ConditionError, Problem, Refused
 from segments.moment import Moment
@@ -40,14 +41,15 @@ def compile(condition: Condition, moment: Moment, ranks: Ranks | None = None) ->
 
 def too_much(clause: Clause) -> Problem | None:
     """Why the index does not take the clause, or None if it does."""
-    if nesting(clause) > MAX_NESTING:
+    nested = levels(clause)
+    if len(nested) - 1 > MAX_NESTING:
         detail = "the tree, with the segments it refers to, is nested deeper than the index can be asked: flatten it"
         return Problem("#", "too_deep", detail)
-    parts = list(clauses_within(clause))
+    parts = list(chain.from_iterable(nested))
     if size(parts) > MAX_CLAUSES:
         detail = f"the tree, with the segments it refers to, makes more than {MAX_CLAUSES:,} clauses: ask for less"
         return Problem("#", "too_complex", detail)
-    patterns = (value["value"] for part in parts for value in part.get("wildcard", {}).values())
+    patterns = (value["value"] for part in parts if "wildcard" in part for value in part["wildcard"].values())
     if sum(len(pattern.encode()) for pattern in patterns) > MAX_PATTERN_BYTES:
         detail = (
             f"the texts to be looked for come to more than {MAX_PATTERN_BYTES:,} bytes in fields without a search of "
@@ -64,15 +66,15 @@ def size(parts: Iterable[Clause]) -> int:
 
 def _clause(condition: Condition, moment: Moment, ranks: Ranks) -> Clause:
     match condition:
+        case Criterion():
+            return _rule(condition, moment, ranks)
         case And(parts):
-            return all_of(_clause(part, moment, ranks) for part in parts)
+            return all_of([_clause(part, moment, ranks) for part in parts])
         case Or(parts):
-            return any_of(_clause(part, moment, ranks) for part in parts)
+            return any_of([_clause(part, moment, ranks) for part in parts])
         case Not(part):
             # One must_not around the whole: a must_not for each part would mean something else.
             return none_of(_clause(part, moment, ranks))
-        case Criterion():
-            return _rule(condition, moment, ranks)
         case InSegment():
             raise TypeError("references are expanded before a condition is compiled")
         case _:

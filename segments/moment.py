@@ -17,6 +17,7 @@ from mappings.fields import Catalogue
 from mappings.types.dates import END_OF_INSTANTS, FIRST_INSTANT
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND, _SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 
 
 class Unit(StrEnum):
@@ -95,8 +96,9 @@ class Moment:
     def shifted(self, count: int, unit: Unit) -> datetime:
         """`now` plus `count` units; negative counts go back."""
         try:
-            if unit in _DURATIONS:
-                return _within(self.now + count * _DURATIONS[unit])
+            duration = _DURATIONS.get(unit)
+            if duration is not None:
+                return _within(self.now + count * duration)
             local = self.now.astimezone(self.zone)
             day = shift_months(local.date(), count * _MONTHS[unit])
             return _within(datetime.combine(day, local.timetz()).astimezone(UTC))
@@ -130,12 +132,12 @@ def shift_months(day: date, months: int) -> date:
 
 def milliseconds(instant: datetime) -> int:
     """Whole milliseconds since 1970, the next one where the instant lies between two."""
-    return -((_EPOCH - instant) // timedelta(milliseconds=1))
+    return -((_EPOCH - instant) // _MILLISECOND)
 
 
 def seconds(instant: datetime) -> int:
     """Whole seconds since 1970, the next one where the instant lies between two."""
-    return -((_EPOCH - instant) // timedelta(seconds=1))
+    return -((_EPOCH - instant) // _SECOND)
 
 
 def instant_at(milliseconds_since_1970: int) -> datetime:

@@ -142,8 +142,12 @@ def in_bounds(field: Field, bounds: Bounds) -> Clause:
     """The number lies between the bounds."""
     if field.packing is not None:
         return _whole_in_bounds(field, field.packing, bounds)
-    keys = {"gt" if bounds.low_open else "gte": bounds.low, "lt" if bounds.high_open else "lte": bounds.high}
-    return {"range": {field.path: {key: bound for key, bound in keys.items() if bound is not None}}}
+    ends: dict[str, float] = {}
+    if bounds.low is not None:
+        ends["gt" if bounds.low_open else "gte"] = bounds.low
+    if bounds.high is not None:
+        ends["lt" if bounds.high_open else "lte"] = bounds.high
+    return {"range": {field.path: ends}}
 
 
 def _whole_in_bounds(field: Field, packing: Packing, bounds: Bounds) -> Clause:

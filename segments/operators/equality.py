@@ -54,5 +54,5 @@ class IsOneOf(Operator[tuple[Any, ...]]):
 def _terms(field: Field, values: tuple[Any, ...]) -> Clause:
     if field.type is types.NUMBER and field.packing is not None:
         return is_one_of(field, field.packing, values)
-    wanted = sorted({comparable(value) for value in values}, key=lambda value: (isinstance(value, str), value))
+    wanted = sorted({comparable(value) for value in values})
     return {"term": {field.path: wanted[0]}} if len(wanted) == 1 else {"terms": {field.path: wanted}}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from segments import Not, closed_windows, compile, evaluate  # noqa: A004 (the field's word)
-from segments.clauses import all_of, clauses_within, nesting
+from segments.clauses import all_of, levels
 from segments.compile import MAX_CLAUSES, MAX_NESTING, MAX_PATTERN_BYTES, size
 from tests.integration.language.contacts import Contacts
 from tests.unit.segments.organisation import MOMENT, condition, group, rule
@@ -31,7 +32,7 @@ def test_the_deepest_query_that_is_not_refused_is_taken_within_a_sample(contacts
     for _ in range(MAX_NESTING):
         asked = Not(asked)
     clause = compile(asked, MOMENT)
-    assert nesting(clause) == MAX_NESTING
+    assert len(levels(clause)) - 1 == MAX_NESTING
     contacts.count(all_of([clause, {"range": {"bucket": {"gte": 17}}}]))
 
 
@@ -70,5 +71,5 @@ def test_300_windows_that_ended_and_as_many_clauses_as_are_not_refused(contacts:
     asked = condition(group("or", *rules))
     later = dict.fromkeys(closed_windows(asked, MOMENT), 4)
     clause = compile(asked, MOMENT, later)
-    assert 0.9 * MAX_CLAUSES < size(clauses_within(clause)) <= MAX_CLAUSES
+    assert 0.9 * MAX_CLAUSES < size(chain.from_iterable(levels(clause))) <= MAX_CLAUSES
     assert contacts.matched(clause) == set()

@@ -147,8 +147,8 @@ def test_a_rule_is_false_on_a_missing_value_unless_its_operator_is_negative(
     assert all(there for fits, there in zip(matches(asked, population), matches(has, population), strict=True) if fits)
 
 
-def test_compiling_300_rules_is_not_dearer_than_reading_them() -> None:
-    """About 0.7 of it (1.3 ms where reading takes 1.9). Both are Python, so slow machines and measured runs agree."""
+def test_compiling_300_rules_costs_less_than_half_of_reading_them() -> None:
+    """0.43 of it (0.8 ms where reading takes 1.85). Both are Python, so slow machines and measured runs agree."""
     happened = {"times": {"at_least": 2}, "window": {"last": {"n": 30, "unit": "day"}}}
     rules = [
         (
@@ -167,7 +167,7 @@ def test_compiling_300_rules_is_not_dearer_than_reading_them() -> None:
     # Side by side, so that what else the machine does meets both.
     pairs = [(seconds(lambda: compile(asked, MOMENT)), seconds(lambda: condition(tree))) for _ in range(9)]
     compiling, reading = (min(column) for column in zip(*pairs, strict=True))
-    assert compiling < 1.5 * reading
+    assert compiling < 0.55 * reading
 
 
 @pytest.mark.parametrize("combinator", ["and", "or"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from segments.clauses import NOTHING, Clause, all_of, any_of, clauses_within, nesting, none_of
+from segments.clauses import NOTHING, Clause, all_of, any_of, levels, none_of
 
 A: Clause = {"term": {"x": 1}}
 B: Clause = {"term": {"x": 2}}
@@ -34,11 +34,18 @@ def test_of_no_clause_none_matches() -> None:
     ],
     ids=range(5),
 )
-def test_nesting_counts_bools_within_bools(clause: Any, depth: int) -> None:
-    assert nesting(clause) == depth
+def test_a_clause_has_as_many_levels_as_bools_within_one_another_and_its_own(clause: Any, depth: int) -> None:
+    assert len(levels(clause)) == depth + 1
 
 
 def test_a_clause_and_all_that_it_is_made_of() -> None:
     inner = none_of(B)
     whole = any_of([A, inner])
-    assert list(clauses_within(whole)) == [whole, inner, B, A]
+    assert levels(whole) == [[whole], [inner, A], [B]]
+
+
+def test_groups_are_sorted_by_all_that_is_in_them() -> None:
+    groups = [any_of([A, B]), all_of([A, B]), none_of(A), none_of(none_of(A)), all_of([A, none_of(B)])]
+    assert all_of(groups) == all_of(groups[::-1]) == {"bool": {"filter": sorted(groups, key=repr)}}
+    twice = [all_of([A, B]), all_of([B, A]), none_of(A), none_of(dict(A))]
+    assert all_of(twice) == {"bool": {"filter": [all_of([A, B]), none_of(A)]}}

@@ -22,7 +22,7 @@ from segments import (
     evaluate,
     parse,
 )
-from segments.clauses import nesting
+from segments.clauses import levels
 from segments.compile import MAX_NESTING
 from tests.unit.segments.organisation import (
     BERLIN,
@@ -214,7 +214,7 @@ def deepest(rule_: dict[str, Any]) -> dict[str, Any]:
 )
 def test_trees_of_the_greatest_depth_can_be_asked(one: dict[str, Any]) -> None:
     clause = compile(condition(deepest(one)), MOMENT, {CLOSED: 1})
-    assert 23 <= nesting(clause) <= MAX_NESTING
+    assert 23 <= len(levels(clause)) - 1 <= MAX_NESTING
 
 
 def test_what_nests_the_query_deeper_is_refused() -> None:
