@@ -6,6 +6,7 @@ The migrations create them; `capture.sql` adds the triggers that tell the index 
 from __future__ import annotations
 
 from store.tables.base import metadata
+from store.tables.drift import drift_checks, drift_findings
 from store.tables.engagement import behaviour_code, behaviours, event_types, events
 from store.tables.index import contact_version, index_state, indices
 from store.tables.people import (
@@ -31,6 +32,8 @@ __all__ = [
     "contact_version",
     "contacts",
     "custom_fields",
+    "drift_checks",
+    "drift_findings",
     "event_types",
     "events",
     "freed_slots",
