@@ -14,7 +14,7 @@ from tests.api.shop import group, rule
 from tests.api.test_errors import places, problem
 
 DOCS = Path(__file__).parents[2] / "docs" / "formats.md"
-_EXAMPLE = re.compile(r"^```json POST /v1(\S+)\n(.*?)^```\n+```json 200\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_EXAMPLE = re.compile(r"^```json POST /v1(\S+)\n(.*?)^```\n+```json 200 OK\n(.*?)^```", re.MULTILINE | re.DOTALL)
 EXAMPLES = [(path, json.loads(body), json.loads(answer)) for path, body, answer in _EXAMPLE.findall(DOCS.read_text())]
 
 CHATWOOT = [{"attribute_key": "city", "filter_operator": "equal_to", "values": ["Köln"], "query_operator": None}]
