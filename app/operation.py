@@ -6,39 +6,26 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from redis.exceptions import RedisError
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.audience import IndexAway, IndexMissing
 from app.service import Service, service
 from runtime import queues
-from store import state, tables
+from store import state, write_set
 
 REBUILD = "indexer.jobs.rebuild"
 
 
 def index(org_id: int) -> Mapping[str, Any]:
     """What schemas.IndexState shows: the organisation's changes on their way, and the indices of all."""
-    pending = tables.index_state.c
-    refused = select(func.count()).where(pending.org_id == org_id, pending.error.is_not(None))
-    built = tables.indices.c
-    listed = select(
-        built.name,
-        built.state,
-        built.backfill_done.label("done"),
-        built.backfill_total.label("total"),
-        built.created_at,
-        built.changed_at,
-    )
     with service().reading() as db:
         fresh = state.freshness(db, org_id)
         return {
             "pending": fresh.pending,
             "lag_seconds": fresh.lag_seconds,
-            "refused": db.execute(refused).scalar_one(),
-            "indices": db.execute(
-                listed.where(built.alias == service().settings.index_prefix).order_by(built.created_at)
-            ).all(),
+            "refused": state.refused(db, org_id),
+            "indices": write_set.known(db, service().settings.index_prefix),
         }
 
 
@@ -48,11 +35,9 @@ def rebuild() -> str:
     Asked for twice, it is built once: the second job finds another index being read.
     """
     settings = service().settings
-    built = tables.indices.c
-    live = select(built.name).where(built.alias == settings.index_prefix, built.state == "live")
     with service().reading() as db:
-        replacing = db.execute(live).scalar_one_or_none() or ""
-    return queues.enqueue(settings, queues.JOBS, REBUILD, replacing=replacing).id
+        live = write_set.live(db, settings.index_prefix)
+    return queues.enqueue(settings, queues.JOBS, REBUILD, replacing=live.name if live else "").id
 
 
 def readiness() -> tuple[bool, Mapping[str, str]]:

@@ -27,13 +27,14 @@ import click
 from sqlalchemy import select
 from trees import differences
 
-from indexer import bulk, creation, rebuild, source, write_set
+from indexer import bulk, creation, rebuild, source
 from indexer.bulk import Item
 from indexer.connections import Connections
 from indexer.documents import build
 from indexer.overlap import SENDERS
 from runtime import embedded
 from runtime.settings import Settings
+from store import write_set
 from store.generate.generate import Sizes, generate
 from store.migrations import upgrade
 from store.tables import contacts

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
-from indexer import write_set
 from indexer.connections import Connections
 from indexer.registry import read_widths
-from indexer.write_set import Entry
 from mappings.errors import ContractError
-from store.tables import index_state
+from store import state, write_set
+from store.write_set import Entry
 
 
 def new_index(connections: Connections) -> Entry:
@@ -33,7 +30,7 @@ def first_index(connections: Connections) -> None:
         if not alone or _has_one(connections):
             return
         with connections.engine.connect() as db:
-            if db.execute(select(index_state.c.contact_id).where(index_state.c.indexed_version > 0).limit(1)).first():
+            if state.indexed_any(db):
                 raise ContractError(f"no index is known behind {connections.alias}", "run: segments index rebuild")
         entry = new_index(connections)
         connections.indices.publish(entry, connections.alias, connections.settings)

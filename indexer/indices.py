@@ -11,10 +11,10 @@ from elasticsearch import Elasticsearch, NotFoundError
 
 from indexer.errors import MissingIndexError, answering
 from indexer.registry import Widths
-from indexer.write_set import Entry
 from mappings.errors import ContractError
 from mappings.index import OBJECTS, SLOTS, fingerprint, mapping, settings, slot_properties
 from runtime.settings import Settings
+from store.write_set import Entry
 
 _SLOT = re.compile(r"(?P<kind>[a-z]+)_(?P<number>\d+)")
 _STEP = 8  # slots added at a time: an organisation that adds one field tends to add another

@@ -7,11 +7,11 @@ from contextlib import closing
 from functools import cache
 
 from indexer import rebuild as rebuilding
-from indexer import write_set
 from indexer.connections import Connections
 from indexer.sync import Sync
 from runtime import queues
 from runtime.settings import Settings
+from store import write_set
 
 SWEEP_SECONDS = 5  # what no wake-up served waits this long
 SLICE_SECONDS = 30.0  # a job ends by then and queues itself again: a worker that is told to stop does so soon

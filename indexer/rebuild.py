@@ -10,19 +10,18 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection
 
-from indexer import bulk, source, write_set
+from indexer import bulk, source
 from indexer.connections import Connections
 from indexer.creation import new_index
 from indexer.documents import build
 from indexer.errors import MissingIndexError, RebuildError, RejectedError
 from indexer.outcomes import Refusal
 from indexer.overlap import overlapped
-from indexer.write_set import Entry
 from mappings.index import fingerprint
-from store import state
-from store.tables import contacts, index_state
+from store import backfill, state, write_set
+from store.write_set import Entry
 
 BATCH = 1_000  # contacts: two or three megabytes of documents, a tenth of a second of work
 _NO_LEASE = 0
@@ -121,8 +120,7 @@ def _begun(connections: Connections) -> Entry:
     """A new index that from now on every change is written to as well."""
     entry = new_index(connections)
     with connections.engine.begin() as db:
-        total = db.execute(select(func.count()).select_from(contacts)).scalar_one()
-        return write_set.begin_backfill(db, entry.name, total)
+        return write_set.begin_backfill(db, entry.name, backfill.total(db))
 
 
 def _backfill(connections: Connections, entry: Entry) -> Generator[Progress]:
@@ -148,8 +146,7 @@ def _slices(connections: Connections, entry: Entry) -> Iterator[_Slice]:
     after = entry.backfilled_through
     while True:
         with source.snapshot(connections.engine) as db:
-            query = select(contacts.c.id).where(contacts.c.id > after).order_by(contacts.c.id).limit(BATCH)
-            ids = db.execute(query).scalars().all()
+            ids = backfill.next_ids(db, after, BATCH)
             if not ids:
                 return
             rows = source.read(db, ids)
@@ -167,8 +164,7 @@ def _record(db: Connection, alias: str, entry: Entry, slice_: _Slice, refused: t
         state.complete(db, _NO_LEASE, {item.contact_id: item.version for item in slice_.items})
     if refused:
         # They count as changed: a worker sends them again and records why the index refuses them.
-        ids = sorted({refusal.contact_id for refusal in refused})
-        db.execute(text("SELECT bump_contacts(:ids)"), {"ids": ids})
+        state.bump(db, {refusal.contact_id for refusal in refused})
     return write_set.advance_backfill(db, entry.name, through=slice_.through, sent=len(slice_.items))
 
 
@@ -184,14 +180,12 @@ def _check(connections: Connections, entry: Entry) -> None:
     With a difference the new index is given up: one that cannot be explained is not read.
     """
     with source.snapshot(connections.engine) as db:
-        expected = db.execute(select(func.count()).select_from(contacts)).scalar_one()
-        pending = select(func.count()).where(index_state.c.version > index_state.c.indexed_version)
-        underway = db.execute(pending).scalar_one()
-        newest = db.execute(select(func.coalesce(func.max(index_state.c.version), 0))).scalar_one()
+        expected = backfill.total(db)
+        underway = state.freshness(db).pending
+        newest = state.newest_version(db)
     found = connections.indices.count(entry)
     with connections.engine.connect() as db:
-        since = select(func.count()).where(index_state.c.version > newest)
-        underway += db.execute(since).scalar_one()
+        underway += state.changed_since(db, newest)
     if abs(found - expected) > underway:
         abort(connections)
         raise RebuildError(

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
-
-from indexer import write_set
 from indexer.connections import Connections
-from store import state
-from store.tables import index_state
+from store import state, write_set
 
 
 def lines(connections: Connections) -> Iterator[str]:
@@ -17,7 +13,7 @@ def lines(connections: Connections) -> Iterator[str]:
     with connections.engine.connect() as db:
         entries = write_set.write_set(db, connections.alias)
         fresh = state.freshness(db)
-        refused = db.execute(select(func.count()).where(index_state.c.error.is_not(None))).scalar_one()
+        refused = state.refused(db)
     for entry in entries:
         yield f"{entry.name}  {entry.state}{_progress(entry)}"
     if not entries:

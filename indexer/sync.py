@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from indexer import bulk, source, write_set
+from indexer import bulk, source
 from indexer.connections import Connections
 from indexer.creation import first_index
 from indexer.documents import build
@@ -16,9 +16,9 @@ from indexer.errors import RejectedError
 from indexer.outcomes import Refusal
 from indexer.overlap import overlapped
 from indexer.registry import Widths, widths
-from indexer.write_set import Entry
 from mappings.errors import ContractError
-from store import state
+from store import state, write_set
+from store.write_set import Entry
 
 _log = logging.getLogger(__name__)
 

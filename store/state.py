@@ -45,6 +45,34 @@ def freshness(db: Connection, org_id: int | None = None) -> Freshness:
     return Freshness(pending=count, lag_seconds=max(0.0, float(seconds or 0)))
 
 
+def refused(db: Connection, org_id: int | None = None) -> int:
+    """How many contacts the index refuses, of one organisation or of all."""
+    c = tables.index_state.c
+    query = select(func.count()).where(c.error.is_not(None))
+    return int(db.execute(query if org_id is None else query.where(c.org_id == org_id)).scalar_one())
+
+
+def indexed_any(db: Connection) -> bool:
+    """Whether any contact counts as indexed."""
+    c = tables.index_state.c
+    return db.execute(select(c.contact_id).where(c.indexed_version > 0).limit(1)).first() is not None
+
+
+def newest_version(db: Connection) -> int:
+    """The highest version of all contacts; 0 without any."""
+    return int(db.execute(select(func.coalesce(func.max(tables.index_state.c.version), 0))).scalar_one())
+
+
+def changed_since(db: Connection, version: int) -> int:
+    """How many contacts have a higher version."""
+    return int(db.execute(select(func.count()).where(tables.index_state.c.version > version)).scalar_one())
+
+
+def bump(db: Connection, contact_ids: Collection[int]) -> None:
+    """These contacts count as changed: they are indexed anew."""
+    db.execute(text("SELECT bump_contacts(:ids)"), {"ids": sorted(contact_ids)})
+
+
 def claim(db: Connection, limit: int = BATCH, lease_seconds: float = LEASE_SECONDS) -> Claim:
     """Lease the contacts whose changes have waited longest, at most `limit`; none where others have them all."""
     lease = secrets.randbits(63)

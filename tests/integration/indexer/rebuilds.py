@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from indexer import rebuild, write_set
+from indexer import rebuild
 from indexer.connections import Connections
 from indexer.sync import Sync
-from indexer.write_set import Entry
+from store import write_set
+from store.write_set import Entry
 
 
 def drain(connections: Connections) -> None:

@@ -15,7 +15,7 @@ from indexer.connections import Connections, elastic
 from indexer.documents import Document
 from indexer.errors import BusyError, RejectedError
 from indexer.outcomes import Outcome
-from indexer.write_set import Entry
+from store.write_set import Entry
 from tests.integration.indexer.proxy import Proxy
 from tests.integration.indexer.shop import held
 

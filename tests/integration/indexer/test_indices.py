@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from indexer import bulk, creation, write_set
+from indexer import bulk, creation
 from indexer.connections import Connections, elastic
 from indexer.documents import Document
 from indexer.errors import BusyError, MissingIndexError
 from indexer.indices import Indices
 from indexer.registry import Widths, widths
-from indexer.write_set import Entry
 from mappings.errors import ContractError
 from mappings.index import mapping
-from store import tables
+from store import tables, write_set
+from store.write_set import Entry
 from tests.integration.indexer.shop import Shop, add
 
 NONE = widths(())

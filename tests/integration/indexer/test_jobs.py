@@ -11,12 +11,13 @@ from click.testing import CliRunner, Result
 from rq import Queue, SimpleWorker
 from rq.cron import CronScheduler
 
-from indexer import jobs, rebuild, write_set
+from indexer import jobs, rebuild
 from indexer.cli import index
 from indexer.connections import Connections
 from indexer.sync import Sync
 from mappings.errors import ContractError
 from runtime import queues
+from store import write_set
 from tests.integration.indexer.shop import Shop, count, environment, found
 
 

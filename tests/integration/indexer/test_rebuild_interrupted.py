@@ -11,9 +11,10 @@ from dataclasses import replace
 
 import pytest
 
-from indexer import rebuild, write_set
+from indexer import rebuild
 from indexer.connections import Connections
 from indexer.errors import RebuildError
+from store import write_set
 from tests.integration.indexer.rebuilds import drain, entries, exists, read_by_alias, rebuilt
 from tests.integration.indexer.shop import Shop, count, environment, found
 

@@ -9,14 +9,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, text
 
-from indexer import bulk, creation, rebuild, source, write_set
+from indexer import bulk, creation, rebuild, source
 from indexer.connections import Connections, elastic
 from indexer.errors import BusyError, MissingIndexError, RejectedError
 from indexer.indices import Indices
 from indexer.sync import Drained, Sync
-from indexer.write_set import Entry
 from mappings.errors import ContractError
-from store import state, tables
+from store import state, tables, write_set
+from store.write_set import Entry
 from tests.integration.indexer.shop import Shop, add, count, found, held
 
 SECONDS = 60.0

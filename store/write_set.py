@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, select, text, update
@@ -34,6 +34,26 @@ class Entry:
     def target(self) -> str:
         """The alias that workers write through. An index of that name alone is never made by writing to it."""
         return f"{self.name}.write"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An index as people see it: `done` of about `total` contacts were sent to it by the rebuild that made it."""
+
+    name: str
+    state: str
+    done: int
+    total: int
+    created_at: datetime
+    changed_at: datetime
+
+
+def known(db: Connection, alias: str) -> tuple[Known, ...]:
+    """Every index, the oldest first."""
+    c = indices.c
+    columns = (c.name, c.state, c.backfill_done, c.backfill_total, c.created_at, c.changed_at)
+    query = select(*columns).where(c.alias == alias).order_by(c.created_at)
+    return tuple(Known(*row) for row in db.execute(query))
 
 
 def write_set(db: Connection, alias: str) -> tuple[Entry, ...]:
