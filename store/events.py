@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, text
 
 from segments.errors import Problem
-from store import behaviours
+from store import behaviours, state
 from store.items.batches import in_order, read_each
 from store.items.events import EventReader
 from store.items.problems import collected
@@ -31,7 +31,9 @@ def write(db: Connection, org_id: int, items: Sequence[object]) -> tuple[Outcome
     contacts = _contacts(db, org_id, {contact for contact, _ in rows.values()})
     dated = {index: Dated(index, contacts[name], event) for index, (name, event) in rows.items() if name in contacts}
     staging.prepare(db)
-    written = {writing.identity(dated[one.position]): one for one in writing.write_each(db, org_id, dated.values())}
+    named = writing.Named.ensure(db, org_id, (one.event for one in dated.values()))
+    state.lock(db, {one.contact_id for one in dated.values()})
+    written = {writing.identity(dated[one.position]): one for one in writing.write_each(db, dated.values(), named)}
     outcomes = dict(refused)
     for index, (name, _) in rows.items():
         if name not in contacts:

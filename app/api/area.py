@@ -15,6 +15,7 @@ from app.api.parser import Parser
 from app.auth import admit
 from app.errors import invalid
 from segments import Problem
+from store.postgres import repeated
 from store.tokens import Scope
 
 ID = "int(max=9223372036854775807)"  # of a path; beyond that PostgreSQL has no ids, and so there is no such thing
@@ -42,12 +43,15 @@ class Area(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     ) -> Callable[[View], View]:
         """Serve `rule` by the decorated view, which gets path, query and body as keyword arguments.
 
+        A view is one transaction: where PostgreSQL ends it for the others' sake, it is run again.
+
         `scope` is what a token must allow, None only where nobody has to be known. Query parameters and bodies that
         no schema declares are refused.
         """
 
         def serve(view: View) -> View:
-            answered = view if answer else _without_content(view, status)
+            committed = repeated(view)
+            answered = committed if answer else _without_content(committed, status)
             served: Any = self.response(status, answer, headers=headers)(answered)
             if body is not None:
                 served = self.arguments(body, location="json", as_kwargs=True)(served)

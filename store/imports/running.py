@@ -8,9 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from psycopg.errors import DeadlockDetected
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
 
 from segments.errors import Problem
 from store import contacts, custom_fields, organisations
@@ -24,11 +22,11 @@ from store.items.problems import RefusedItem
 from store.items.rows import ContactRow
 from store.organisations import Organisation
 from store.outcomes import Status
+from store.postgres import repeated
 from store.writing import contacts as writing
 
 CHUNK_CONTACTS = 5_000  # contacts in a transaction: a kill loses a second or two of work
 CHUNK_EVENTS = 100_000  # and events, which weigh more
-ATTEMPTS = 5  # of a chunk that meets other writers
 _AHEAD = 2  # chunks read while one is being written
 
 Told = Callable[[Sequence[NewField], Sequence[NewOptions]], None]
@@ -139,13 +137,7 @@ def _chunks(rows: Iterator[ContactRow]) -> Iterator[list[ContactRow]]:
         yield chunk
 
 
+@repeated
 def _write_chunk(engine: Engine, org_id: int, rows: Sequence[ContactRow]) -> Counter[Status]:
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with engine.begin() as db:
-                return Counter(written.status for written in writing.write(db, org_id, rows))
-        except OperationalError as error:
-            # Writers that take their locks in another order than ours may deadlock with us; one of them is to repeat.
-            if attempt == ATTEMPTS or not isinstance(error.orig, DeadlockDetected):
-                raise
-    raise AssertionError("the last attempt returns or raises")
+    with engine.begin() as db:
+        return Counter(written.status for written in writing.write(db, org_id, rows))

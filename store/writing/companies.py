@@ -27,34 +27,30 @@ def _merge(before: CompanyRow, row: CompanyRow) -> CompanyRow:
     return CompanyRow(row.external_id, {**before.patch, **row.patch}, {**before.custom, **row.custom})
 
 
-def stage(db: Connection, rows: Iterable[CompanyRow]) -> None:
+def make(db: Connection, org_id: int, rows: Iterable[CompanyRow]) -> Mapping[str, int]:
+    """The companies are staged and exist, as yet without what is new about them; their ids by external id."""
     staging.copy(db, _TARGET, _lines(merged(rows)))
+    objects.make(db, tables.companies, org_id)
+    return dict(map(tuple, db.execute(_IDS)))
 
 
-def lock(db: Connection, org_id: int, contact_ids: Iterable[int] = ()) -> dict[int, int]:
-    """Take what writing the staged companies, and these contacts, will need; the contacts' versions as they are.
+def lock(db: Connection, contact_ids: Iterable[int] = ()) -> dict[int, int]:
+    """Take what updating the staged companies, and these contacts, will need; the contacts' versions as they are.
 
-    Companies first, then the contacts, then their rows of index_state, each by id: an order that all writers keep.
+    Companies first, then the contacts, then their rows of index_state, each by id.
     """
-    objects.find(db, tables.companies, org_id)
     db.execute(_LOCK)
     changed = objects.differing(db, tables.companies)
     theirs = db.execute(_CONTACTS, {"ids": changed}).scalars() if changed else ()
     return state.lock(db, {*theirs, *contact_ids})
 
 
-def write(db: Connection, org_id: int) -> Mapping[str, int]:
-    """The staged companies are stored; their ids by external id."""
-    objects.write(db, tables.companies, org_id)
-    return dict(map(tuple, db.execute(_IDS)))
-
-
 def write_each(db: Connection, org_id: int, rows: Iterable[CompanyRow]) -> dict[str, tuple[int, Status]]:
     """The companies are stored; the id of each and what became of it, by external id."""
     staging.prepare(db)
-    stage(db, rows)
-    lock(db, org_id)
-    changed = set(objects.write(db, tables.companies, org_id))
+    make(db, org_id, rows)
+    lock(db)
+    changed = set(objects.update(db, tables.companies))
     return {
         external_id: (id_, "created" if created else "updated" if id_ in changed else "unchanged")
         for external_id, id_, created in db.execute(_WRITTEN)

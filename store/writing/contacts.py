@@ -25,10 +25,12 @@ class Written(NamedTuple):
 
 def write(db: Connection, org_id: int, rows: Sequence[ContactRow]) -> list[Written]:
     """The contacts are stored, in the order given where one comes twice; what became of each row."""
+    staging.prepare(db)
+    named = _Named.ensure(db, org_id, rows)
     written: dict[int, Written] = {}
     for places in _rounds(rows):
         distinct = [rows[place] for place in places]
-        written |= zip(places, _write_distinct(db, org_id, distinct), strict=True)
+        written |= zip(places, _write_distinct(db, org_id, distinct, named), strict=True)
     return [written[place] for place in range(len(rows))]
 
 
@@ -45,23 +47,22 @@ def _rounds(rows: Sequence[ContactRow]) -> Iterator[list[int]]:
     yield from rounds
 
 
-def _write_distinct(db: Connection, org_id: int, rows: Sequence[ContactRow]) -> Iterator[Written]:
-    staging.prepare(db)
-    companies.stage(db, [row.company for row in rows if row.company is not None])
-    external_ids = [row.external_id for row in rows]
-    stored = db.execute(_STORED, {"org": org_id, "external_ids": external_ids}).scalars().all()
-    before = companies.lock(db, org_id, stored)
-    named = _Named.ensure(db, org_id, rows, companies.write(db, org_id))
+def _write_distinct(db: Connection, org_id: int, rows: Sequence[ContactRow], named: _Named) -> Iterator[Written]:
+    staging.clear_contacts(db)
     staging.copy(db, "staged_contacts (external_id, patch, custom, tags, channels)", map(named.line, rows))
-    objects.write(db, tables.contacts, org_id)
+    objects.make(db, tables.contacts, org_id)
     db.execute(_ANALYZE)
+    made = {external_id: (id_, created) for external_id, id_, created in db.execute(_MADE)}
+    ids = [id_ for id_, _ in made.values()]
+    before = companies.lock(db, ids)
+    objects.update(db, tables.companies)
+    objects.update(db, tables.contacts)
     relations.write(db)
-    made = {external_id: (id_, created) for external_id, id_, created in db.execute(_WRITTEN)}
-    events.write(db, org_id, _dated(rows, made))
-    after = state.versions(db, [id_ for id_, _ in made.values()])
-    for external_id in external_ids:
-        id_, created = made[external_id]
-        changed = after[id_] != before.get(id_)
+    events.write(db, _dated(rows, made), named.events)
+    after = state.versions(db, ids)
+    for row in rows:
+        id_, created = made[row.external_id]
+        changed = after[id_] != before[id_]
         yield Written(id_, "created" if created else "updated" if changed else "unchanged")
 
 
@@ -78,20 +79,22 @@ def _dated(rows: Iterable[ContactRow], made: Mapping[str, tuple[int, bool]]) -> 
 class _Named:
     """The ids of what rows name."""
 
-    companies: Mapping[str, int]
     owners: Mapping[str, int]
     teams: Mapping[str, int]
     tags: Mapping[str, int]
     channels: Mapping[str, int]
+    events: events.Named
+    companies: Mapping[str, int]
 
     @classmethod
-    def ensure(cls, db: Connection, org_id: int, rows: Sequence[ContactRow], companies: Mapping[str, int]) -> _Named:
+    def ensure(cls, db: Connection, org_id: int, rows: Sequence[ContactRow]) -> _Named:
         return cls(
-            companies=companies,
             owners=catalogue.ensure_owners(db, org_id, {row.owner.email: row.owner.name for row in rows if row.owner}),
             teams=catalogue.ensure_teams(db, org_id, {row.team for row in rows if row.team}),
             tags=catalogue.ensure_tags(db, org_id, {name for row in rows for name in row.tags or ()}),
             channels=catalogue.ensure_channels(db, org_id, {key for row in rows for key in row.channels or ()}),
+            events=events.Named.ensure(db, org_id, [event for row in rows for event in row.events]),
+            companies=companies.make(db, org_id, [row.company for row in rows if row.company is not None]),
         )
 
     def line(self, row: ContactRow) -> str:
@@ -113,9 +116,7 @@ class _Named:
         return {str(self.channels[key]): None if said is None else asdict(said) for key, said in channels.items()}
 
 
-_STORED = text("SELECT id FROM contacts WHERE org_id = :org AND external_id = ANY (:external_ids)")
-
 # How many are new decides how the tags of the others are found.
 _ANALYZE = text("ANALYZE staged_contacts (id, created)")
 
-_WRITTEN = text("SELECT external_id, id, created FROM staged_contacts")
+_MADE = text("SELECT external_id, id, created FROM staged_contacts")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import Connection, text
@@ -32,15 +33,35 @@ class Written(NamedTuple):
     status: Status
 
 
-def write(db: Connection, org_id: int, events: Iterable[Dated]) -> None:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The ids of what events name."""
+
+    types: Mapping[str, int]
+    channels: Mapping[str, int]
+
+    @classmethod
+    def ensure(cls, db: Connection, org_id: int, events: Iterable[EventRow]) -> Named:
+        types, channels = set[str](), set[str]()
+        for event in events:
+            types.add(event.type)
+            if event.channel is not None:
+                channels.add(event.channel)
+        return cls(
+            types=catalogue.ensure_event_types(db, org_id, types),
+            channels=catalogue.ensure_channels(db, org_id, channels),
+        )
+
+
+def write(db: Connection, events: Iterable[Dated], named: Named) -> None:
     """The events are stored. Of those with the same type and external id the last one counts."""
-    if _stage(db, org_id, events):
+    if _stage(db, events, named):
         db.execute(_UPSERT)
 
 
-def write_each(db: Connection, org_id: int, events: Iterable[Dated]) -> Iterator[Written]:
+def write_each(db: Connection, events: Iterable[Dated], named: Named) -> Iterator[Written]:
     """The same, and what became of each that counted."""
-    if _stage(db, org_id, events):
+    if _stage(db, events, named):
         touched = set(db.execute(_UPSERT_RETURNING).scalars())
         for position, id_, is_new in db.execute(_STORED):
             status: Status = "created" if is_new else "updated" if id_ in touched else "unchanged"
@@ -53,17 +74,15 @@ def identity(one: Dated) -> object:
     return one.position if event.external_id is None else (event.type, event.external_id)
 
 
-def _stage(db: Connection, org_id: int, events: Iterable[Dated]) -> bool:
+def _stage(db: Connection, events: Iterable[Dated], named: Named) -> bool:
     latest = {identity(one): one for one in events}
     if latest:
-        staging.copy(db, f"staged_events {_COLUMNS}", _lines(db, org_id, latest.values()))
+        staging.copy(db, f"staged_events {_COLUMNS}", _lines(latest.values(), named))
     return bool(latest)
 
 
-def _lines(db: Connection, org_id: int, events: Collection[Dated]) -> Iterator[str]:
-    types = catalogue.ensure_event_types(db, org_id, {one.event.type for one in events})
-    used = {one.event.channel for one in events if one.event.channel is not None}
-    channels = catalogue.ensure_channels(db, org_id, used)
+def _lines(events: Iterable[Dated], named: Named) -> Iterator[str]:
+    types, channels = named.types, named.channels
     for position, contact_id, (type_, channel, external_id, at, amount, currency, properties) in events:
         yield (
             f"{position}\t{contact_id}\t{types[type_]}\t{NULL if channel is None else channels[channel]}\t"

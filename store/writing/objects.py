@@ -51,24 +51,21 @@ _UPDATE = """
     {from_written} WHERE target.id = staged.id AND target.id = ANY (:ids)"""
 
 
-def find(db: Connection, table: Table, org_id: int) -> None:
-    """The rows staged for `table` have their ids, as far as they are stored."""
-    db.execute(_FINDS[table.name], {"org": org_id})
+def make(db: Connection, table: Table, org_id: int) -> None:
+    """Every row staged for `table` has a row there, knows its id and whether it was created here."""
+    find = _FINDS[table.name]
+    db.execute(find, {"org": org_id})
+    db.execute(_INSERTS[table.name], {"org": org_id})
+    db.execute(find, {"org": org_id})  # those that another writer made meanwhile
 
 
 def differing(db: Connection, table: Table) -> list[int]:
-    """The ids of found rows that `write` would update."""
+    """The ids of the rows that `update` would touch."""
     return list(db.execute(_DIFFERS[table.name]).scalars())
 
 
-def write(db: Connection, table: Table, org_id: int) -> list[int]:
-    """What is staged for `table` is in it, staged rows have their ids and say whether they were created.
-
-    A stored row is touched only where something differs; the ids of those that were.
-    """
-    find(db, table, org_id)
-    db.execute(_INSERTS[table.name], {"org": org_id})
-    find(db, table, org_id)  # those that another writer made meanwhile
+def update(db: Connection, table: Table) -> list[int]:
+    """The rows in `table` are as staged. Touched only where something differs; the ids of those that were."""
     ids = differing(db, table)
     if ids:
         db.execute(_UPDATES[table.name], {"ids": ids})

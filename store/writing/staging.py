@@ -29,6 +29,9 @@ _TABLES = """
         id bigint NOT NULL DEFAULT nextval('events_id_seq')
     ) ON COMMIT DELETE ROWS;
     DELETE FROM staged_companies;
+"""
+
+_CLEAR_CONTACTS = """
     DELETE FROM staged_contacts;
     DELETE FROM staged_events;
 """
@@ -39,6 +42,12 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 def prepare(db: Connection) -> None:
     """The staging tables exist and are empty."""
     run_script(db, _TABLES)
+    clear_contacts(db)
+
+
+def clear_contacts(db: Connection) -> None:
+    """No contacts and events are staged any more; companies still are."""
+    run_script(db, _CLEAR_CONTACTS)
 
 
 def copy(db: Connection, target: str, lines: Iterable[str]) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from runtime import database
 from tests.api.conftest import Tenant
 from tests.api.shop import CONTACTS, EVERYONE, ago, rule
 from tests.api.test_errors import places, problem
@@ -96,3 +99,23 @@ def test_a_contact_is_read_and_deleted(tenant: Tenant) -> None:
     problem(tenant.ask("DELETE", path), 404)
     tenant.index()
     assert tenant.count(EVERYONE) == 0
+
+
+def test_a_batch_that_deadlocks_with_somebody_elses_sql_is_written_all_the_same(tenant: Tenant) -> None:
+    tenant.post("/contacts/batch", {"contacts": [{"external_id": "A"}, {"external_id": "B"}]})
+    batch = {"contacts": [{"external_id": name, "properties": {"city": "Bonn"}} for name in "AB"]}
+    touch = text("UPDATE contacts SET city = 'Mainz' WHERE org_id = :org AND external_id = :id")
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+    engine = database.engine(tenant.settings)
+    with engine.connect() as other, ThreadPoolExecutor(1) as pool:
+        other.execute(text("SET LOCAL deadlock_timeout = '1 min'"))  # so that the batch is the one to be ended
+        other.execute(touch, {"org": tenant.org_id, "id": "B"})
+        answer = pool.submit(tenant.post, "/contacts/batch", batch)
+        while not other.execute(waits).scalar_one():
+            assert not answer.done()
+        other.execute(touch, {"org": tenant.org_id, "id": "A"})
+        other.commit()
+        written = answer.result().json
+        assert written is not None
+        assert written["updated"] == 2, written
+    engine.dispose()

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from runtime.settings import Settings
-from store import catalogue, contacts, custom_fields, organisations
+from store import catalogue, contacts, custom_fields, events, organisations
 from store.imports import running
 from store.imports.cli import import_command
 from store.items.rows import ContactRow
@@ -216,6 +217,36 @@ def test_an_organisation_there_is_keeps_its_fields_and_time_zone(engine: Engine,
     assert stored(engine, org, "c1")["custom"]["plan"] == "silver"
     assert stored(engine, org, "c1")["custom"]["beta"] == "true"
     assert run(write(tmp_path, ITEMS), org, "--time-zone", "UTC").exit_code == 2
+
+
+def test_an_import_that_meets_other_writers_is_complete(
+    engine: Engine, tmp_path: Path, org: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contacts come in another order, and an event at a time, while the file is imported."""
+    monkeypatch.setattr(running, "CHUNK_CONTACTS", 5)
+    path = write(tmp_path, [*ITEMS] * 3)
+    run(path, org)
+    number = org_id(engine, org)
+    imported = threading.Event()
+
+    def write_others() -> None:
+        turn = 0
+        while not imported.is_set():
+            turn += 1
+            items = [{"external_id": f"c{n}", "tags": [f"turn {turn}"]} for n in reversed(range(30))]
+            with engine.begin() as db:
+                contacts.write(db, number, items)
+            with engine.begin() as db:
+                events.write(db, number, [{"contact": f"c{n}", **EVENT} for n in reversed(range(30))])
+
+    with ThreadPoolExecutor(1) as pool:
+        others = pool.submit(write_others)
+        try:
+            result = run(path, org)
+        finally:
+            imported.set()
+        others.result()
+    assert result.exit_code == 0, result.output
 
 
 def test_a_chunk_that_deadlocks_with_another_writer_is_written_again(engine: Engine, tmp_path: Path, org: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import Engine
 
-from store import companies, contacts, events
+from store import companies, contacts, events, organisations
 from store.organisations import Organisation
 from store.outcomes import Outcome
 from tests.integration.store.written import buy, timeline
@@ -41,6 +43,38 @@ def test_batches_in_opposite_order_do_not_deadlock(engine: Engine, organisation:
         list(pool.map(write, range(4)))
     with engine.connect() as db:
         assert len(timeline(db, org)) == 40 * (rounds + 1)
+
+
+def test_batches_that_make_the_same_new_things_do_not_deadlock(engine: Engine) -> None:
+    """Everything that batches name is new to all of them, and each names it in another order."""
+    with engine.begin() as db:
+        orgs = [organisations.create(db, f"organisation {uuid.uuid4()}").id for _ in range(12)]
+
+    def write(worker: int) -> None:
+        chance = random.Random(worker)
+        for org in orgs:
+            names = [f"c{number}" for number in chance.sample(range(40), 30)]
+            items: list[object] = [
+                {
+                    "external_id": name,
+                    "tags": [f"tag {name}", str(worker)],
+                    "owner": f"{chance.randrange(9)}@example.com",
+                    "team": f"team {chance.randrange(9)}",
+                    "channels": {f"channel_{chance.randrange(4)}": "subscribed"},
+                    "company": {"external_id": f"k{chance.randrange(9)}", "city": str(worker)},
+                    "events": [{"id": name, "type": f"seen_{chance.randrange(4)}", "at": "2022-01-01", "by": worker}],
+                }
+                for name in names + names[:5]
+            ]
+            with engine.begin() as db:
+                contacts.write(db, org, items)
+            with engine.begin() as db:
+                events.write(db, org, [buy(name, id=name, amount=worker) for name in names])
+            with engine.begin() as db:
+                companies.write(db, org, [{"external_id": f"k{n}", "size": worker} for n in chance.sample(range(9), 6)])
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(write, range(6)))
 
 
 def test_batches_whose_statements_touch_different_contacts_do_not_deadlock(
