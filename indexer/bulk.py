@@ -6,10 +6,10 @@ Documents go whole, with the contact's version: the index keeps the highest, so 
 from __future__ import annotations
 
 import random
-import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 import orjson
@@ -35,23 +35,26 @@ class Item:
 
 @dataclass(slots=True)
 class Patience:
-    """Waits longer after each attempt in a row that achieved nothing; gives up after `attempts`."""
+    """Waits longer after each attempt in a row that achieved nothing; `attempts` and `stopping` end it."""
 
     attempts: int = 8  # about half a minute in all: a restart of a node, and well below a lease
     first_seconds: float = 0.2
     most_seconds: float = 10.0
+    stopping: Event = field(default_factory=Event)
     _failed: int = field(default=0, init=False)
 
     def succeeded(self) -> None:
         self._failed = 0
 
     def failed(self, cause: str) -> None:
-        """Waits; raises BusyError instead after the last attempt."""
+        """Waits; raises BusyError after the last attempt, and when it is told to stop."""
         self._failed += 1
         if self._failed >= self.attempts:
             raise BusyError(f"Elasticsearch took nothing in {self._failed} attempts: {cause}", "the work stays queued")
         longest = min(self.most_seconds, self.first_seconds * 2**self._failed)
-        time.sleep(random.uniform(longest / 2, longest))  # noqa: S311 (spreads the workers, keeps no secret)
+        seconds = random.uniform(longest / 2, longest)  # noqa: S311 (spreads the workers, keeps no secret)
+        if self.stopping.wait(seconds):
+            raise BusyError(f"this worker stops, and Elasticsearch takes nothing: {cause}", "the work stays queued")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from rq import Queue, SimpleWorker
 from tqdm import tqdm
 
 from indexer import rebuild as rebuilding
 from indexer import status as statuses
 from indexer.connections import Connections
-from runtime import logs, queues
+from indexer.worker import IndexWorker
+from runtime import logs
 from runtime.settings import Settings
 
 
@@ -68,9 +68,7 @@ def worker(burst: bool) -> None:
     """Serve the queue that keeps the index in step, and no other."""
     settings = Settings.load()
     logs.configure(settings)
-    connection = queues.connect(settings, timeout=None)
-    # It does not fork: connections stay open, and a change is found some 50 ms sooner.
-    SimpleWorker([Queue(queues.INDEX, connection=connection)], connection=connection).work(burst=burst)
+    IndexWorker.of(settings).work(burst=burst)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from functools import cache
+from threading import Event
 
 from indexer import rebuild as rebuilding
 from indexer.connections import Connections
@@ -14,13 +15,16 @@ from runtime.settings import Settings
 from store import write_set
 
 SWEEP_SECONDS = 5  # what no wake-up served waits this long
-SLICE_SECONDS = 30.0  # a job ends by then and queues itself again: a worker that is told to stop does so soon
+SLICE_SECONDS = 30.0  # a job ends by then and queues itself again: others have their turn
+
+# Of this process: its worker was told to stop.
+stopping = Event()
 
 
 def sync() -> None:
-    """Whatever is pending is indexed, as much of it as fits into a slice of time."""
+    """Whatever is pending is indexed, as much of it as fits into a slice of time or is begun when the worker stops."""
     connections = _connections()
-    if Sync(connections).drain(SLICE_SECONDS).more:
+    if Sync(connections, stopping=stopping).drain(SLICE_SECONDS).more:
         queues.enqueue(connections.settings, queues.INDEX, "indexer.jobs.sync")
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from threading import Event
 
 from indexer import bulk, source
 from indexer.connections import Connections
@@ -22,8 +23,10 @@ from store.write_set import Entry
 
 _log = logging.getLogger(__name__)
 
-# Batches sent before they are made visible and recorded: a refresh costs some 20 ms, a lease lasts far longer.
+# Batches sent, or seconds gone by, before they are made visible and recorded: a refresh costs some 20 ms, a lease lasts
+# far longer, and whoever changed one contact waits for no more than that of another's thousands.
 _BATCHES_A_REFRESH = 8
+_SECONDS_A_REFRESH = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,15 @@ class _Batch:
 
 @dataclass(slots=True)
 class Sync:
-    """The work of one index worker."""
+    """The work of one index worker; once it is `stopping` it claims nothing more and ends what it has."""
 
     connections: Connections
     batch: int = state.BATCH
+    stopping: Event = field(default_factory=Event)
     _claims: set[state.Claim] = field(default_factory=set)
 
     def drain(self, seconds: float) -> Drained:
-        """Nothing is pending any more, except what other workers hold or the index refuses, or `seconds` are over.
+        """Nothing is pending any more, except what other workers hold or the index refuses, or its time is over.
 
         Whatever goes wrong, what was claimed here and not recorded is given back.
 
@@ -66,7 +70,7 @@ class Sync:
         indexed = refused = 0
         try:
             self._prepare()
-            while time.monotonic() < deadline:
+            while self._goes_on(deadline):
                 done = self._pass(deadline)
                 indexed, refused = indexed + done.indexed, refused + done.refused
                 if not done.indexed + done.refused:
@@ -74,6 +78,9 @@ class Sync:
             return Drained(indexed, refused, more=True)
         finally:
             self._give_back()
+
+    def _goes_on(self, deadline: float) -> bool:
+        return time.monotonic() < deadline and not self.stopping.is_set()
 
     def _prepare(self) -> None:
         """Every index can be written to, or nothing is claimed at all."""
@@ -87,19 +94,20 @@ class Sync:
         """Everything that is due now. What changes while it is leased is due again afterwards."""
         indexed = refused = 0
         sent: list[tuple[_Batch, dict[int, str]]] = []
+        settled = time.monotonic()
         with closing(overlapped(self._claimed(deadline), self._send)) as results:
             for batch, errors in results:
                 sent.append((batch, errors))
                 refused += len(errors)
                 indexed += sum(item.contact_id not in errors for item in batch.items)
-                if len(sent) == _BATCHES_A_REFRESH:
+                if len(sent) == _BATCHES_A_REFRESH or time.monotonic() - settled >= _SECONDS_A_REFRESH:
                     self._settle(sent)
-                    sent = []
+                    sent, settled = [], time.monotonic()
         self._settle(sent)
         return Drained(indexed, refused, more=False)
 
     def _claimed(self, deadline: float) -> Iterator[_Batch]:
-        while time.monotonic() < deadline:
+        while self._goes_on(deadline):
             with self.connections.engine.begin() as db:
                 claim = state.claim(db, self.batch)
             if not claim.contact_ids:
@@ -136,7 +144,8 @@ class Sync:
         errors = {refusal.contact_id: refusal.reason for refusal in batch.refused}
         for entry in batch.entries:
             try:
-                outcome = bulk.deliver(self.connections.indices.client, entry.target, batch.items)
+                patience = bulk.Patience(stopping=self.stopping)
+                outcome = bulk.deliver(self.connections.indices.client, entry.target, batch.items, patience)
             except RejectedError:
                 if self._is_current(entry):
                     raise

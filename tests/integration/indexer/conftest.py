@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from indexer import creation
 from indexer.connections import Connections
 from runtime.settings import Settings
 from tests.integration.indexer.shop import Shop
@@ -21,3 +22,11 @@ def connections(own_settings: Settings) -> Iterator[Connections]:
 def shop(connections: Connections) -> Shop:
     """The only organisation."""
     return Shop.open(connections.engine)
+
+
+@pytest.fixture
+def flooded(connections: Connections, shop: Shop) -> Shop:
+    """The organisation after an import: seconds of work for a worker."""
+    creation.first_index(connections)
+    shop.contacts(20_000)
+    return shop

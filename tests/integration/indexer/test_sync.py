@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 
 import pytest
 from sqlalchemy import Connection, text
@@ -277,8 +278,8 @@ def test_what_was_claimed_is_given_back_when_elasticsearch_is_away(
     assert count(connections) == 5
 
 
-def _hurried(patience: bulk.Patience) -> None:
-    patience.attempts, patience.first_seconds, patience.most_seconds = 2, 0.0, 0.0
+def _hurried(patience: bulk.Patience, stopping: Event) -> None:
+    patience.attempts, patience.first_seconds, patience.most_seconds, patience.stopping = 2, 0.0, 0.0, stopping
     patience.succeeded()
 
 

@@ -74,6 +74,39 @@ def test_the_longest_waiting_come_first(engine: Engine) -> None:
         assert state.claim(db, 2).contact_ids == (3, 7)
 
 
+def contacts(engine: Engine, org_id: int, count: int) -> set[int]:
+    made = text("""
+        INSERT INTO contacts (org_id, external_id) SELECT :org, 'd' || n FROM generate_series(1, :n) AS n
+        RETURNING id""")
+    with engine.begin() as db:
+        return set(db.execute(made, {"org": org_id, "n": count}).scalars())
+
+
+def test_every_organisation_has_its_share_of_a_claim_and_what_it_leaves_is_the_others(engine: Engine) -> None:
+    few = contacts(engine, 2, 3)
+    with engine.begin() as db:
+        third = organisations.create(db, "third").id
+    many = contacts(engine, third, 100)
+    with engine.begin() as db:
+        first = set(state.claim(db, 30).contact_ids)
+        second = set(state.claim(db, 30).contact_ids)
+    assert len(first) == len(second) == 30
+    assert few < first
+    assert len(many & first) == len(many & second) == 10
+
+
+def test_of_more_organisations_than_places_none_is_always_passed_by(engine: Engine) -> None:
+    with engine.begin() as db:
+        ids = [organisations.create(db, f"more {number}").id for number in range(5)]
+    waiting = {one for org_id in ids for one in contacts(engine, org_id, 100)}
+    claimed: set[int] = set()
+    for _ in range(60):
+        with engine.begin() as db:
+            claimed.update(state.claim(db, 1).contact_ids)
+    assert len(claimed) == 60
+    assert len(claimed & waiting) > 20  # 50 is to be expected: the first organisation waits as well
+
+
 def test_a_lease_that_ran_out_is_claimed_again(engine: Engine) -> None:
     with engine.begin() as db:
         first = state.claim(db, lease_seconds=-1)

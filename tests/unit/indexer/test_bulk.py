@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import time
-from typing import Any
+from threading import Event
 
 import orjson
 import pytest
@@ -60,20 +59,38 @@ def test_halves_lose_nothing(count: int, halves: list[list[int]]) -> None:
     assert [[item.contact_id for item in half] for half in found] == halves
 
 
-def test_patience_ends_and_waits_longer_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    waited: list[Any] = []
-    monkeypatch.setattr(time, "sleep", waited.append)
-    patience = Patience(attempts=5, first_seconds=1, most_seconds=5)
+class Clock(Event):
+    """Remembers how long it was waited for, and waits for nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited.append(timeout or 0)
+        return self.is_set()
+
+
+def test_patience_ends_and_waits_longer_each_time() -> None:
+    clock = Clock()
+    patience = Patience(attempts=5, first_seconds=1, most_seconds=5, stopping=clock)
     for _ in range(4):
         patience.failed("full")
     with pytest.raises(BusyError, match="5 attempts: full"):
         patience.failed("full")
+    waited = clock.waited
     assert [1 <= waited[0] <= 2, 2 <= waited[1] <= 4, 2.5 <= waited[2] <= 5, 2.5 <= waited[3] <= 5] == [True] * 4
 
 
-def test_success_renews_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(time, "sleep", lambda _: None)
-    patience = Patience(attempts=2)
+def test_patience_ends_when_the_worker_stops() -> None:
+    patience = Patience()
+    patience.stopping.set()
+    with pytest.raises(BusyError, match="stops"):
+        patience.failed("full")
+
+
+def test_success_renews_patience() -> None:
+    patience = Patience(attempts=2, stopping=Clock())
     for _ in range(5):
         patience.failed("full")
         patience.succeeded()
