@@ -114,6 +114,10 @@ class Sync:
                 return
             self._claims.add(claim)
             yield self._prepared(claim)
+            if len(claim.contact_ids) < self.batch:
+                # That was all. What changed since is taken after the refresh, together: one by one, a stream of
+                # single changes would be claimed and sent contact by contact.
+                return
 
     def _prepared(self, claim: state.Claim) -> _Batch:
         with source.snapshot(self.connections.engine) as db:

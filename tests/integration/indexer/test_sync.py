@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
@@ -14,6 +15,7 @@ from indexer import bulk, creation, rebuild, source
 from indexer.connections import Connections, elastic
 from indexer.errors import BusyError, MissingIndexError, RejectedError
 from indexer.indices import Indices
+from indexer.rows import Rows
 from indexer.sync import Drained, Sync
 from mappings.errors import ContractError
 from store import state, tables, write_set
@@ -160,6 +162,31 @@ def test_a_change_during_the_work_is_not_lost(connections: Connections, shop: Sh
     assert shop.pending() == 1
     drain(connections)
     assert found(connections, city="Köln") == {anna}
+
+
+def test_what_changes_while_a_batch_is_under_way_is_taken_once_that_batch_can_be_found(
+    connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream of single changes would else be claimed and sent contact by contact, and all wait for one refresh."""
+    anna, bert = shop.contact("a"), shop.contact("b")
+    drain(connections)
+    read, steps = source.read, list[object]()
+
+    def and_then_a_change(db: Connection, contact_ids: Iterable[int]) -> Rows:
+        rows = read(db, contact_ids)
+        if not steps:
+            shop.run("UPDATE contacts SET city = 'Köln' WHERE id = :id", id=bert)
+        steps.append([state.contact_id for state in rows.states])
+        return rows
+
+    def refresh(*_: object) -> None:
+        steps.append("refreshed")
+
+    monkeypatch.setattr(source, "read", and_then_a_change)
+    monkeypatch.setattr(Indices, "refresh", refresh)
+    shop.run("UPDATE contacts SET city = 'Bonn' WHERE id = :id", id=anna)
+    drain(connections)
+    assert steps == [[anna], "refreshed", [bert], "refreshed"]
 
 
 def test_a_worker_that_died_is_followed_by_another(connections: Connections, shop: Shop) -> None:
