@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import Self
 
 from app.audience import EVERYBODY, Audience, Columns, Member
 from app.errors import invalid
@@ -40,12 +42,24 @@ class Step:
 
 
 class Answers:
-    """The answers to one question: it is compiled once, so all of them are about the same contacts."""
+    """The answers to one question: it is compiled once, so all of them are about the same contacts.
+
+    They are asked for in a `with` block, at the end of which the index is let go of.
+    """
 
     def __init__(self, question: Question) -> None:
         self.question = question
         self._audience = Audience(service().index.of(question.org_id))
-        self._clause = self._compiled(question.definition.expanded)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._audience.close()
+
+    @cached_property
+    def _clause(self) -> Clause:
+        return self._compiled(self.question.definition.expanded)
 
     @property
     def receipt(self) -> Receipt:
@@ -80,7 +94,7 @@ class Answers:
         return self._audience.page(self._clause, size, after, columns)
 
     def stream(self, columns: Columns) -> Iterator[Member]:
-        """All of them, out of one state of the index."""
+        """All of them, out of one state of the index, which is let go of behind the last."""
         return self._audience.stream(self._clause, columns)
 
     def funnel(self) -> tuple[Step, ...]:

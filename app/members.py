@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -27,8 +28,8 @@ LINES = 1_000  # of a stream, written at once
 
 def count(org_id: int, segment_id: int, as_of: datetime | None) -> Mapping[str, Any]:
     """What schemas.Count shows."""
-    answers = Answers(_asked(org_id, segment_id, as_of))
-    return {"count": answers.count(), "receipt": answers.receipt}
+    with Answers(_asked(org_id, segment_id, as_of)) as answers:
+        return {"count": answers.count(), "receipt": answers.receipt}
 
 
 def sample(
@@ -37,8 +38,8 @@ def sample(
     """What schemas.Sample shows."""
     question = _asked(org_id, segment_id, as_of)
     chosen = shown(question.definition.catalogue, columns, "?columns")
-    answers = Answers(question)
-    return {"sample": answers.sample(size, chosen), "receipt": answers.receipt}
+    with Answers(question) as answers:
+        return {"sample": answers.sample(size, chosen), "receipt": answers.receipt}
 
 
 def page(
@@ -51,10 +52,10 @@ def page(
         raise invalid(Problem("?as_of", "unknown", "a list stays at the instant that it was begun at: leave as_of out"))
     question = _asked(org_id, segment_id, as_of) if begun is None else _asked_again(org_id, segment_id, begun)
     chosen = shown(question.definition.catalogue, columns, "?columns")
-    answers = Answers(question)
-    found = answers.page(limit + 1, begun["after"] if begun else 0, chosen)
-    more = _cursor(of, question, found[limit - 1]) if len(found) > limit else None
-    return {"members": found[:limit], "next": more, "receipt": answers.receipt}
+    with Answers(question) as answers:
+        found = answers.page(limit + 1, begun["after"] if begun else 0, chosen)
+        more = _cursor(of, question, found[limit - 1]) if len(found) > limit else None
+        return {"members": found[:limit], "next": more, "receipt": answers.receipt}
 
 
 def stream(
@@ -63,9 +64,11 @@ def stream(
     """Lines of JSON, a member each, and their receipt; whatever can be refused is refused before this returns."""
     question = _asked(org_id, segment_id, as_of)
     chosen = shown(question.definition.catalogue, columns, "?columns")
-    answers = Answers(question)
-    members = answers.stream(chosen)
-    first = tuple(islice(members, 1))  # the first page is there: Elasticsearch answers
+    with ExitStack() as begun:
+        answers = begun.enter_context(Answers(question))
+        members = answers.stream(chosen)
+        first = tuple(islice(members, 1))  # the first page is there: Elasticsearch answers
+        begun.pop_all()  # from here on the stream ends by itself
     return _lines(chain(first, members)), answers.receipt
 
 

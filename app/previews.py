@@ -21,15 +21,15 @@ def preview(
     with service().reading() as db:
         question = ask(db, org_id, tree, as_of)
     chosen = shown(question.definition.catalogue, columns, "#/columns")
-    answers = Answers(question)
-    return {
-        "count": answers.count(),
-        "sample": answers.sample(sample, chosen),
-        "sentence": question.definition.sentence,
-        "warnings": counted_remarks(answers),
-        "funnel": answers.funnel() if funnel else None,
-        "receipt": answers.receipt,
-    }
+    with Answers(question) as answers:
+        return {
+            "count": answers.count(),
+            "sample": answers.sample(sample, chosen),
+            "sentence": question.definition.sentence,
+            "warnings": counted_remarks(answers),
+            "funnel": answers.funnel() if funnel else None,
+            "receipt": answers.receipt,
+        }
 
 
 def validate(org_id: int, tree: object) -> Mapping[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.audience.ranks import highest_ranks
 from mappings.fields import Field
 from mappings.index import BUCKETS
 from mappings.text import fold
-from segments import ClosedWindow, Condition, Moment, closed_windows
+from segments import Condition, Moment, closed_windows
 from segments import compile as compiled
 from segments.clauses import Clause, all_of
 
@@ -37,20 +38,25 @@ class Value:
 class Audience:
     """The contacts of one organisation, as the index has them.
 
-    Every method takes a clause from `clause`. All raise IndexAway when Elasticsearch has no whole answer, and
-    IndexMissing before the first build.
+    Every method takes a clause from `clause`. A clause about a closed window means something only in the state of the
+    index that its ranks were asked in: from then on all answers are about that state, until `close`.
+    All methods raise IndexAway when Elasticsearch has no whole answer, and IndexMissing before the first build.
     """
 
     def __init__(self, contacts: Contacts) -> None:
+        self._index = contacts
         self._contacts = contacts
+        self._held = ExitStack()
+
+    def close(self) -> None:
+        """Let go of the state that was held, if one was: answers are about the newest again."""
+        self._contacts = self._index
+        self._held.close()
 
     def clause(self, condition: Condition, moment: Moment) -> Clause:
         """The condition as one Elasticsearch clause; raises ConditionError where it cannot be exact."""
-        return compiled(condition, moment, self.ranks(closed_windows(condition, moment)))
-
-    def ranks(self, windows: Iterable[ClosedWindow]) -> dict[ClosedWindow, int]:
-        """For each window the highest rank, 0 to 511, that any contact's event has at or after its end."""
-        return highest_ranks(self._contacts, windows)
+        windows = closed_windows(condition, moment)
+        return compiled(condition, moment, highest_ranks(self._still(), windows) if windows else None)
 
     def count(self, clause: Clause) -> int:
         """How many contacts meet the clause, exactly."""
@@ -90,10 +96,11 @@ class Audience:
         return tuple(map(columns.member, answer["hits"]["hits"]))
 
     def stream(self, clause: Clause, columns: Columns) -> Iterator[Member]:
-        """Every contact, in no particular order, out of one state of the index."""
+        """Every contact, in no particular order, out of one state of the index, which is let go of behind the last."""
         search = self._listing(clause, STREAM_PAGE, columns, ["_doc", {"_shard_doc": "asc"}])
-        with self._contacts.point() as point:
-            while hits := point(search)["hits"]["hits"]:
+        with closing(self):
+            still = self._still()
+            while hits := still.search(search)["hits"]["hits"]:
                 yield from map(columns.member, hits)
                 if len(hits) < STREAM_PAGE:
                     return
@@ -114,6 +121,12 @@ class Audience:
             }
         )
         return tuple(_value(field, bucket) for bucket in answer["aggregations"]["values"]["buckets"])
+
+    def _still(self) -> Contacts:
+        """The contacts in the state that every further answer is about."""
+        if self._contacts is self._index:
+            self._contacts = self._held.enter_context(self._index.still())
+        return self._contacts
 
     def _counting(self, among: Clause, clauses: Sequence[Clause]) -> Search:
         filters = {str(number): clause for number, clause in enumerate(clauses)}

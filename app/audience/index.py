@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +18,7 @@ from segments.clauses import Clause
 log = logging.getLogger(__name__)
 
 Search = dict[str, Any]
+Point = dict[str, str]
 
 POINT_KEPT = "2m"  # between two pages of a stream; a client that reads more slowly has gone
 
@@ -62,11 +63,16 @@ class Index:
 
 
 class Contacts:
-    """One organisation's contacts in the index: no query reaches the others'."""
+    """One organisation's contacts in the index: no query reaches the others'.
 
-    def __init__(self, client: Elasticsearch, alias: str, org_id: int) -> None:
+    With a `point` in time it is one state of the index that every search sees.
+    """
+
+    def __init__(self, client: Elasticsearch, alias: str, org_id: int, point: Point | None = None) -> None:
         self._client = client
         self._alias = alias
+        self._org_id = org_id
+        self._point = point
         self._fence: Clause = {"term": {"org_id": org_id}}
 
     def fenced(self, clause: Clause) -> Clause:
@@ -76,38 +82,37 @@ class Contacts:
     def search(self, search: Search) -> Mapping[str, Any]:
         """One answer, of every shard."""
         self._check(search)
+        asked = search | ({"index": self._alias} if self._point is None else {"pit": self._point})
         with _refusals():
-            answer = self._client.search(index=self._alias, allow_partial_search_results=False, **search)
-        return _whole(answer.body)
+            answer = self._client.search(allow_partial_search_results=False, **asked)
+        return self._read(answer.body)
 
     def searches(self, searches: Sequence[Search]) -> list[Mapping[str, Any]]:
         """As many answers as searches, in one round trip."""
         for search in searches:
             self._check(search)
-        header = {"allow_partial_search_results": False}
-        lines = [line for search in searches for line in (header, search)]
+        header: Search = {"allow_partial_search_results": False}
+        header, pit = (header | {"index": self._alias}, {}) if self._point is None else (header, {"pit": self._point})
+        lines = [line for search in searches for line in (header, search | pit)]
         with _refusals():
-            answer = self._client.msearch(index=self._alias, searches=lines)
-            return [_whole(_succeeded(one)) for one in answer["responses"]]
+            answer = self._client.msearch(searches=lines)
+            return [self._read(_succeeded(one)) for one in answer["responses"]]
 
     @contextmanager
-    def point(self) -> Iterator[Callable[[Search], Mapping[str, Any]]]:
-        """A search over one state of the index, whatever is written meanwhile."""
+    def still(self) -> Iterator[Contacts]:
+        """The contacts in one state of the index, whatever is written meanwhile."""
         with _refusals():
             opened = self._client.open_point_in_time(index=self._alias, keep_alive=POINT_KEPT)["id"]
-        pit = {"id": opened, "keep_alive": POINT_KEPT}
-
-        def search(search: Search) -> Mapping[str, Any]:
-            self._check(search)
-            with _refusals():
-                answer = self._client.search(pit=pit, allow_partial_search_results=False, **search)
-            pit["id"] = answer["pit_id"]
-            return _whole(answer.body)
-
+        point: Point = {"id": opened, "keep_alive": POINT_KEPT}
         try:
-            yield search
+            yield Contacts(self._client, self._alias, self._org_id, point)
         finally:
-            self._close(pit["id"])
+            self._close(point["id"])
+
+    def _read(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        if self._point is not None:
+            self._point["id"] = answer["pit_id"]  # the next search has to name the newest
+        return _whole(answer)
 
     def _close(self, point: str) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import bulk
 
 from app.audience import Audience, Columns, Index, IndexAway, IndexMissing
-from app.audience.index import UnfencedQuery
+from app.audience.index import Contacts, UnfencedQuery
 from app.audience.ranks import highest_ranks
 from mappings import fields, index
 from mappings.timelines import MAX_RANK, pack_event
@@ -199,6 +199,62 @@ def test_closed_windows_count_what_the_evaluator_says(written: Any) -> None:
         condition = parse(tree, CATALOGUE).condition
         expected = sum(evaluate(condition, one, moment) for one in documents)
         assert here.count(here.clause(condition, moment)) == expected
+
+
+def test_a_contact_written_behind_the_ranks_is_in_every_answer_or_in_none(
+    written: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Had the ranks and the count seen two states of the index, the new contact's many later events would hide it."""
+    end = int((NOW - timedelta(days=10)).timestamp())
+    early = (*range(end + 40, end, -1), end - 5)
+    settings = written(document(1, purchases=(end - 5,)), document(3))
+    happened = {"field": "engagement.purchase", "operator": "happened", "value": {"window": {"before": _day(end)}}}
+    condition = parse(happened, CATALOGUE).condition
+    moment = Moment(NOW, CATALOGUE.time_zone)
+
+    def written_behind(contacts: Contacts, windows: Iterable[ClosedWindow]) -> dict[ClosedWindow, int]:
+        found = highest_ranks(contacts, windows)
+        written(document(2, purchases=early))
+        return found
+
+    here = audience(settings)
+    monkeypatch.setattr("app.audience.highest_ranks", written_behind)
+    clause = here.clause(condition, moment)
+    monkeypatch.undo()
+    assert here.count(clause) == 1
+    assert here.counts([clause, {"bool": {"must_not": clause}}, EVERYONE]) == [1, 1, 2]
+    assert [one.id for one in here.sample(clause, 10, 0, Columns())] == [1]
+    assert [one.id for one in here.page(clause, 10, 0, Columns())] == [1]
+    assert [one.id for one in here.page(EVERYONE, 10, 1, Columns())] == [3]
+    assert [one.id for one in here.stream(clause, Columns())] == [1]
+    # The stream let go of the state; of the newest one everything is known.
+    clause = here.clause(condition, moment)
+    assert here.counts([clause, {"bool": {"must_not": clause}}, EVERYONE]) == [2, 1, 3]
+    here.close()
+
+
+def _day(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat()
+
+
+def test_only_questions_about_closed_windows_hold_a_state_of_the_index(written: Any, elastic: Elasticsearch) -> None:
+    settings = written(document(1, purchases=(int(NOW.timestamp()) - 5,)))
+    rule = {"field": "engagement.purchase", "operator": "happened"}
+    ever = parse(rule, CATALOGUE).condition
+    closed = parse(rule | {"value": {"window": {"before": _day(10**9)}}}, CATALOGUE).condition
+    here, moment = audience(settings), Moment(NOW, CATALOGUE.time_zone)
+    assert here.count(here.clause(ever, moment)) == 1
+    assert held(elastic, settings) == 0
+    assert here.count(here.clause(closed, moment)) == 0
+    assert held(elastic, settings) == 1
+    here.close()
+    assert held(elastic, settings) == 0
+
+
+def held(elastic: Elasticsearch, settings: Settings) -> int:
+    """How many states of the index Elasticsearch keeps for somebody."""
+    shards = elastic.indices.stats(index=settings.index_prefix, metric="search")["_all"]["total"]
+    return int(shards["search"]["open_contexts"])
 
 
 def test_an_index_that_is_away_or_missing_is_told_apart(settings: Settings) -> None:

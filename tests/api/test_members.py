@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from elasticsearch import Elasticsearch
 
 from tests.api.conftest import Tenant
 from tests.api.shop import ACTIVE, BOUGHT, EVERYONE, NOW, ago, group, rule
+from tests.api.test_audience import held
 from tests.api.test_errors import places, problem
 
 LINES = {"Accept": "application/x-ndjson"}
@@ -183,3 +185,24 @@ def test_a_window_too_deep_for_the_index_is_refused_not_answered_wrongly(tenant:
     assert places(answer) == [("#/tree/rules/0/value", "window_too_deep")]
     path = segment(tenant, tree, "Deep")
     assert places(tenant.get(f"{path}/count")) == [("#/rules/0/value", "window_too_deep")]
+
+
+def test_no_answer_about_the_past_keeps_the_index_held(
+    shop: Tenant, elastic: Elasticsearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = segment(shop, ACTIVE, "Active then")
+    past = {"as_of": ago(30)}
+    spent = group("or", BOUGHT, rule("engagement.purchase", "amounted", {"at_least": 5}))
+    for endpoint in ("count", "sample", "members"):
+        read(shop, f"{path}/{endpoint}", query_string=past)
+        assert held(elastic, shop.settings) == 0
+    for tree, status in ((ACTIVE, 200), (spent, 422)):
+        answer = shop.post("/segments/preview", {"tree": tree, "funnel": True} | past)
+        assert (answer.status_code, held(elastic, shop.settings)) == (status, 0)
+    monkeypatch.setattr("app.audience.STREAM_PAGE", 1)
+    monkeypatch.setattr("app.members.LINES", 1)
+    broken_off = shop.get(f"{path}/members", headers=LINES, query_string=past, buffered=False)
+    next(iter(broken_off.response))
+    assert held(elastic, shop.settings) == 1
+    broken_off.close()
+    assert held(elastic, shop.settings) == 0
