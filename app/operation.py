@@ -15,16 +15,19 @@ from runtime import queues
 from store import state, write_set
 
 REBUILD = "indexer.jobs.rebuild"
+MOST_REFUSALS = 100  # refused contacts shown: as a rule they have one cause
 
 
 def index(org_id: int) -> Mapping[str, Any]:
     """What schemas.IndexState shows: the organisation's changes on their way, and the indices of all."""
     with service().reading() as db:
-        fresh = state.freshness(db, org_id)
+        fresh = state.freshness(db, org_id, state.MOST_COUNTED)
         return {
             "pending": fresh.pending,
+            "exact": fresh.exact,
             "lag_seconds": fresh.lag_seconds,
             "refused": state.refused(db, org_id),
+            "refusals": state.refusals(db, org_id, limit=MOST_REFUSALS),
             "indices": write_set.known(db, service().settings.index_prefix),
         }
 

@@ -90,13 +90,17 @@ def ask(db: Connection, org_id: int, tree: object, as_of: datetime | None) -> Qu
     """The question that a tree in a request asks; raises ConditionError with places in the request's body."""
     with placed(TREE):
         definition = Reader(db, org_id).definition(tree)
-    return Question(org_id, definition, moment(definition.catalogue, as_of, "#/as_of"), state.freshness(db, org_id))
+    return Question(org_id, definition, moment(definition.catalogue, as_of, "#/as_of"), _freshness(db, org_id))
 
 
 def ask_saved(db: Connection, org_id: int, segment: Segment, when: When) -> Question:
     """The question that a saved segment asks; raises Refusal (409) when its definition has lost its meaning."""
     definition = redefine(db, org_id, segment)
-    return Question(org_id, definition, when(definition.catalogue), state.freshness(db, org_id), segment.version)
+    return Question(org_id, definition, when(definition.catalogue), _freshness(db, org_id), segment.version)
+
+
+def _freshness(db: Connection, org_id: int) -> Freshness:
+    return state.freshness(db, org_id, state.MOST_COUNTED)
 
 
 def redefine(db: Connection, org_id: int, segment: Segment) -> Definition:

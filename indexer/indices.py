@@ -37,8 +37,9 @@ class Indices:
                 aliases={entry.target: {}},
             )
 
-    def ready(self, entry: Entry, widths: Widths) -> None:
-        """The index can be written to: it is there, has this contract and slots of these numbers.
+    def ready(self, entry: Entry, widths: Widths) -> bool:
+        """The index can be written to: it is there, has this contract and slots of these numbers; True where it was
+        given more of them.
 
         Raises:
             MissingIndexError: it is not there.
@@ -47,8 +48,12 @@ class Indices:
         if entry.name not in self._widths:
             self._widths[entry.name] = self._look(entry)
         known = self._widths[entry.name]
-        if any(count > known[owner].get(kind, 0) for owner, kinds in widths.items() for kind, count in kinds.items()):
+        wider = any(
+            count > known[owner].get(kind, 0) for owner, kinds in widths.items() for kind, count in kinds.items()
+        )
+        if wider:
             self._widths[entry.name] = self._widen(entry, widths)
+        return wider
 
     def _look(self, entry: Entry) -> Widths:
         if entry.fingerprint != fingerprint():

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from indexer.connections import Connections
 from store import state, write_set
 
+_MOST_REFUSALS = 10  # as a rule they have one cause
+
 
 def lines(connections: Connections) -> Iterator[str]:
     """What is read, what is written to, what is behind and what is refused."""
@@ -14,13 +16,16 @@ def lines(connections: Connections) -> Iterator[str]:
         entries = write_set.write_set(db, connections.alias)
         fresh = state.freshness(db)
         refused = state.refused(db)
+        refusals = state.refusals(db, limit=_MOST_REFUSALS)
     for entry in entries:
         yield f"{entry.name}  {entry.state}{_progress(entry)}"
     if not entries:
         yield f"no index behind {connections.alias} yet: the first worker makes one"
     yield f"{fresh.pending} contacts pending, the oldest for {fresh.lag_seconds:.1f} s"
     if refused:
-        yield f"{refused} contacts refused by the index: see index_state.error"
+        yield f"{refused} contacts refused by the index, such as:"
+    for one in refusals:
+        yield f"  {one.contact_id}  {one.reason}  ({one.attempts} attempts)"
 
 
 def _progress(entry: write_set.Entry) -> str:

@@ -132,11 +132,14 @@ class Sync:
     def _ready(self, entry: Entry, needed: Widths) -> bool:
         """Whether to write to the index; one that left the write set meanwhile may be gone."""
         try:
-            self.connections.indices.ready(entry, needed)
+            widened = self.connections.indices.ready(entry, needed)
         except ContractError:
             if self._is_current(entry):
                 raise
             return False
+        if widened:
+            with self.connections.engine.begin() as db:
+                state.retry_refused(db)
         return True
 
     def _is_current(self, entry: Entry) -> bool:

@@ -20,9 +20,26 @@ BEGIN
     UPDATE index_state
        SET version = nextval('contact_version'),
            changed_at = CASE WHEN version > indexed_version THEN changed_at ELSE clock_timestamp() END,
-           -- What kept a refused contact from being tried again may have been mended.
-           leased_until = CASE WHEN lease IS NULL THEN NULL ELSE leased_until END
+           -- What kept a refused contact from being indexed may have been mended.
+           leased_until = CASE WHEN lease IS NULL THEN NULL ELSE leased_until END,
+           attempts = 0
      WHERE contact_id = ANY (touched);
+END $$;
+
+-- The same holds for all refused contacts when another index is read or written.
+CREATE OR REPLACE FUNCTION retry_refused() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM index_state WHERE error IS NOT NULL ORDER BY contact_id FOR NO KEY UPDATE;
+    UPDATE index_state
+       SET leased_until = CASE WHEN lease IS NULL THEN NULL ELSE leased_until END,
+           attempts = 0
+     WHERE error IS NOT NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION capture_indices_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM retry_refused();
+    RETURN NULL;
 END $$;
 
 -- Contacts ------------------------------------------------------------------------------------------------------------
@@ -35,7 +52,9 @@ BEGIN
     ON CONFLICT (contact_id) DO UPDATE
        SET version = nextval('contact_version'),
            org_id = excluded.org_id,
-           changed_at = CASE WHEN state.version > state.indexed_version THEN state.changed_at ELSE clock_timestamp() END;
+           changed_at = CASE WHEN state.version > state.indexed_version THEN state.changed_at ELSE clock_timestamp() END,
+           leased_until = CASE WHEN state.lease IS NULL THEN NULL ELSE state.leased_until END,
+           attempts = 0;
     RETURN NULL;
 END $$;
 
@@ -279,6 +298,9 @@ CREATE OR REPLACE TRIGGER capture_deleted AFTER DELETE ON contacts
     REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION capture_contacts_deleted();
 CREATE OR REPLACE TRIGGER capture_truncated BEFORE TRUNCATE ON contacts
     FOR EACH STATEMENT EXECUTE FUNCTION capture_truncated('id');
+
+CREATE OR REPLACE TRIGGER capture_changed AFTER UPDATE OF state ON indices
+    FOR EACH STATEMENT EXECUTE FUNCTION capture_indices_changed();
 
 CREATE OR REPLACE TRIGGER capture_updated AFTER UPDATE ON companies
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION capture_companies_updated();

@@ -8,22 +8,42 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Select, case, func, select, text
 
 from store import tables
 
 BATCH = 1_000  # contacts in a claim: some megabytes of documents, a second of work
 LEASE_SECONDS = 120  # a batch takes a second; a worker silent for this long is gone
 LONGEST_RETRY_SECONDS = 3_600  # a refused contact is tried again this often at least
+MOST_COUNTED = 10_000  # pending contacts that every answer counts: a few milliseconds, however many there are
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How many contacts have changes that the index lacks, and for how long the oldest of these has waited."""
+    """How many contacts have changes that the index lacks, and for how long the oldest of these has waited.
+
+    Where `pending` is not `exact` there are more than that.
+    """
 
     pending: int
     lag_seconds: float
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A contact that the index refused `attempts` times in a row; `next_try` is None while a worker is at it.
+
+    As soon as the contact or an index changes it is tried again, and counted anew.
+    """
+
+    contact_id: int
+    reason: str
+    attempts: int
+    next_try: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +54,35 @@ class Claim:
     contact_ids: tuple[int, ...]
 
 
-def freshness(db: Connection, org_id: int | None = None) -> Freshness:
-    """How far the index is behind, for one organisation or for all."""
+def freshness(db: Connection, org_id: int | None = None, most: int | None = None) -> Freshness:
+    """How far the index is behind, for one organisation or for all; counted no further than `most`."""
     c = tables.index_state.c
-    waited = func.extract("epoch", func.clock_timestamp() - func.min(c.changed_at))
-    pending = select(func.count(), waited).where(c.version > c.indexed_version)
-    if org_id is not None:
-        pending = pending.where(c.org_id == org_id)
-    count, seconds = db.execute(pending).one()
-    return Freshness(pending=count, lag_seconds=max(0.0, float(seconds or 0)))
+    # In the order of the index of pending rows, which is then read from its beginning, and no further than needed.
+    waiting = select(c.changed_at).where(c.version > c.indexed_version).order_by(c.changed_at)
+    some = _of(waiting, org_id).limit(None if most is None else most + 1).subquery()
+    waited = func.extract("epoch", func.clock_timestamp() - func.min(some.c.changed_at))
+    count, seconds = db.execute(select(func.count(), waited).select_from(some)).one()
+    lag = max(0.0, float(seconds or 0))
+    return Freshness(count, lag) if most is None or count <= most else Freshness(most, lag, exact=False)
 
 
 def refused(db: Connection, org_id: int | None = None) -> int:
     """How many contacts the index refuses, of one organisation or of all."""
+    query = select(func.count()).where(tables.index_state.c.error.is_not(None))
+    return int(db.execute(_of(query, org_id)).scalar_one())
+
+
+def refusals(db: Connection, org_id: int | None = None, *, limit: int) -> tuple[Refusal, ...]:
+    """The refused contacts of one organisation or of all, by id, at most `limit`."""
     c = tables.index_state.c
-    query = select(func.count()).where(c.error.is_not(None))
-    return int(db.execute(query if org_id is None else query.where(c.org_id == org_id)).scalar_one())
+    next_try = case((c.lease.is_(None), func.coalesce(c.leased_until, func.clock_timestamp())))
+    query = select(c.contact_id, c.error, c.attempts, next_try).where(c.error.is_not(None)).order_by(c.contact_id)
+    return tuple(Refusal(*row) for row in db.execute(_of(query, org_id).limit(limit)))
+
+
+def retry_refused(db: Connection) -> None:
+    """Every refused contact is due now: an index has changed."""
+    db.execute(text("SELECT retry_refused()"))
 
 
 def indexed_any(db: Connection) -> bool:
@@ -104,7 +137,7 @@ def forget_all(db: Connection) -> None:
 def fail(db: Connection, lease: int, errors: Mapping[int, str]) -> None:
     """The index refused these contacts. They stay pending, with the reason, and are tried again later and later.
 
-    A change of the contact makes it due at once.
+    A change of the contact makes it due at once, and a change of the indices every one (capture.sql).
     """
     ids = sorted(errors)
     _lock_states(db, ids)
@@ -135,6 +168,10 @@ def lock(db: Connection, contact_ids: Collection[int]) -> dict[int, int]:
     db.execute(text("SELECT FROM contacts WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE"), {"ids": ids})
     _lock_states(db, ids)
     return versions(db, ids)
+
+
+def _of(query: Select[Any], org_id: int | None) -> Select[Any]:
+    return query if org_id is None else query.where(tables.index_state.c.org_id == org_id)
 
 
 def _lock_states(db: Connection, ids: Sequence[int]) -> None:
@@ -187,7 +224,8 @@ _COMPLETE = text("""
 _FAIL = text("""
     UPDATE index_state AS state
        SET lease = NULL,
-           leased_until = clock_timestamp() + make_interval(secs => least(2.0 ^ least(state.attempts, 30), :longest)),
+           leased_until = clock_timestamp() -- not all of them at the same moment
+                        + make_interval(secs => least(2.0 ^ least(state.attempts, 30), :longest) * (1 - random() / 2)),
            attempts = state.attempts + 1,
            error = refused.error
       FROM unnest(CAST(:ids AS bigint[]), CAST(:errors AS text[])) AS refused (contact_id, error)

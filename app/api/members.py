@@ -91,5 +91,6 @@ def _headers(receipt: Receipt) -> Mapping[str, str]:
         "Segments-Definition-Version": str(shown["definition_version"]),
         "Segments-Query-Hash": shown["query_hash"],
         "Segments-Index-Pending": str(shown["index"]["pending"]),
+        "Segments-Index-Pending-Exact": str(shown["index"]["exact"]).lower(),
         "Segments-Index-Lag-Seconds": str(shown["index"]["lag_seconds"]),
     }

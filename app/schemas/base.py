@@ -81,6 +81,9 @@ class Freshness(Schema):
     pending = fields.Integer(
         required=True, metadata={"description": "Contacts whose latest change the index has still to apply."}
     )
+    exact = fields.Boolean(
+        required=True, metadata={"description": "False where there are more than `pending`: it counts to 10,000."}
+    )
     lag_seconds = fields.Float(required=True, metadata={"description": "Age of the oldest of those changes."})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from app.schemas.base import Instant
+from app.schemas.base import Freshness, Instant
 
 
 class Built(Schema):
@@ -18,12 +18,20 @@ class Built(Schema):
     changed_at = Instant(required=True)
 
 
-class IndexState(Schema):
-    pending = fields.Integer(
-        required=True, metadata={"description": "Contacts whose latest change is not indexed yet."}
+class RefusedContact(Schema):
+    """Tried again later and later, and at once when the contact or an index changes."""
+
+    contact_id = fields.Integer(required=True)
+    reason = fields.String(required=True)
+    attempts = fields.Integer(required=True, metadata={"description": "In a row, since the last change."})
+    next_try = Instant(required=True, allow_none=True, metadata={"description": "Null while a worker is at it."})
+
+
+class IndexState(Freshness):
+    refused = fields.Integer(required=True, metadata={"description": "Contacts that the index refuses."})
+    refusals = fields.List(
+        fields.Nested(RefusedContact), required=True, metadata={"description": "The first 100 of them by id."}
     )
-    lag_seconds = fields.Float(required=True, metadata={"description": "Age of the oldest of those changes."})
-    refused = fields.Integer(required=True, metadata={"description": "Contacts that the index refused; tried again."})
     indices = fields.List(
         fields.Nested(Built), required=True, metadata={"description": "More than one while a rebuild runs."}
     )

@@ -41,6 +41,8 @@ index_state = Table(
     Index("ix_index_state_pending", "changed_at", postgresql_where=_PENDING),
     Index("ix_index_state_org_id_pending", "org_id", "changed_at", postgresql_where=_PENDING),
     Index("ix_index_state_org_id_contact_id", "org_id", "contact_id"),
+    # Few as a rule.
+    Index("ix_index_state_refused", "org_id", "contact_id", postgresql_where=text("error IS NOT NULL")),
 )
 
 # The indices that workers write to, and how far a rebuild has come.

@@ -33,9 +33,12 @@ def test_the_index_says_what_it_has_still_to_apply(tenant: Tenant, other: Tenant
     assert behind is not None
     assert (behind["pending"], behind["refused"]) == (1, 1)
     assert behind["lag_seconds"] > 0
+    [refusal] = behind["refusals"]
+    assert (refusal["reason"], refusal["attempts"]) == ("too odd", 0)
+    assert refusal["next_try"] is not None
     neighbour = other.get("/index").json
     assert neighbour is not None
-    assert (neighbour["pending"], neighbour["refused"]) == (0, 0)
+    assert (neighbour["pending"], neighbour["refused"], neighbour["refusals"]) == (0, 0, [])
 
 
 def test_a_write_wakes_the_index_workers(tenant: Tenant, settings: Settings) -> None:

@@ -65,7 +65,7 @@ def test_the_receipt_says_when_how_and_how_fresh(shop: Tenant) -> None:
     assert (as_of.second, as_of.microsecond) == (0, 0)
     assert timedelta(0) <= as_of - NOW < timedelta(hours=1)
     assert receipt["definition_version"] is None
-    assert receipt["index"] == {"pending": 0, "lag_seconds": 0.0}
+    assert receipt["index"] == {"pending": 0, "exact": True, "lag_seconds": 0.0}
     assert receipt["ignored"] == []
     assert len(receipt["query_hash"]) == 16
     reordered = preview(shop, group("and", NOT_CHURNED, EVERYONE))["receipt"]

@@ -53,7 +53,8 @@ def test_an_index_begins_with_room_for_every_custom_field(connections: Connectio
 
 
 def test_slots_are_added_while_the_index_is_in_use(connections: Connections, entry: Entry) -> None:
-    connections.indices.ready(entry, widths([("contact", "keyword_16"), ("company", "date_9")]))
+    wider = widths([("contact", "keyword_16"), ("company", "date_9")])
+    assert [connections.indices.ready(entry, wanted) for wanted in (NONE, wider, wider)] == [False, True, False]
     found = properties(connections, entry)
     assert {"keyword_16", "keyword_16_count", "keyword_23"} <= found["custom"]["properties"].keys()
     assert {"date_9", "date_9_month_day"} <= found["company"]["properties"]["custom"]["properties"].keys()

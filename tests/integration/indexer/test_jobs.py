@@ -162,6 +162,7 @@ def test_status_tells_of_a_rebuild_and_of_refused_contacts(connections: Connecti
     status = command("status").output
     assert "building  0 of 4 contacts (0 %)" in status
     assert "2 contacts refused" in status
+    assert "  2  no date  (0 attempts)" in status
     steps.close()
 
 

@@ -133,6 +133,35 @@ def test_a_refused_change_leaves_what_was_there_before(connections: Connections,
     assert shop.pending() == 1
 
 
+@pytest.fixture
+def refused(connections: Connections, shop: Shop) -> int:
+    """A contact that the index refuses, and that is not to be tried again for a long time."""
+    with connections.engine.begin() as db:
+        values = {"org_id": shop.org, "object": "contact", "key": "size", "label": "size"}
+        add(db, tables.custom_fields, type="number", slot="double_0", **values)
+    contact = shop.contact("a", custom={"size": "tall"})
+    assert drain(connections).refused == 1
+    shop.run("UPDATE index_state SET leased_until = clock_timestamp() + interval '1 hour'")
+    assert drain(connections).refused == 0
+    return contact
+
+
+@pytest.mark.usefixtures("refused")
+def test_a_refused_contact_is_tried_again_when_another_index_is_read(connections: Connections) -> None:
+    for _ in rebuild.steps(connections):
+        pass
+    assert drain(connections).refused == 1
+
+
+@pytest.mark.usefixtures("refused")
+def test_a_refused_contact_is_tried_again_when_the_mapping_grows(connections: Connections, shop: Shop) -> None:
+    with connections.engine.begin() as db:
+        values = {"org_id": shop.org, "object": "contact", "key": "k", "label": "k", "type": "text"}
+        add(db, tables.custom_fields, slot="keyword_99", **values)
+    shop.contact("b", custom={"k": "v"})
+    assert drain(connections) == Drained(indexed=1, refused=1, more=False)
+
+
 def test_workers_share_the_work(connections: Connections, shop: Shop) -> None:
     contacts = shop.contacts(400)
     creation.first_index(connections)
