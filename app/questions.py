@@ -143,14 +143,16 @@ def _moved(problem: Problem, place: str) -> Problem:
 class Reader:
     """One transaction's view of an organisation's fields and segments.
 
-    `itself` is the segment whose definition is read: it must not refer to it.
+    `itself` is the segment whose definition is read: it must not refer to it. Without a `catalogue` it is the present.
     """
 
-    def __init__(self, db: Connection, org_id: int, itself: int | None = None) -> None:
+    def __init__(
+        self, db: Connection, org_id: int, itself: int | None = None, catalogue: Catalogue | None = None
+    ) -> None:
         self._db = db
         self._org_id = org_id
         self._itself = itself
-        self._catalogue = catalogues.load(db, org_id)
+        self._catalogue = catalogue or catalogues.load(db, org_id)
         self._limits = limits(service().settings)
 
     def definition(self, tree: object) -> Definition:

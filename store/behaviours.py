@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from mappings.fields import Behaviour
@@ -66,6 +66,31 @@ def declare(db: Connection, org_id: int, key: str, label: str | None, event_type
         raise ConflictError(f"there is a behaviour {key} already", "choose another key") from error
     # The fill is a trigger's (capture.sql); its figure stands in the row afterwards.
     return Declared(code, db.execute(select(c.fill_total).where(c.code == code)).scalar_one())
+
+
+def declared(db: Connection, org_id: int, key: str) -> Behaviour:
+    """The declared behaviour; raises NotFoundError, also for those of event types and channels."""
+    c = tables.behaviours.c
+    code = db.execute(select(c.code).where(c.org_id == org_id, c.key == key, c.kind == "declared")).scalar_one_or_none()
+    if code is None:
+        raise NotFoundError(f"there is no declared behaviour {key!r}")
+    return next(one for one in all_of(db, org_id) if one.code == code)
+
+
+def narrowing(db: Connection, org_id: int, event_type: str) -> tuple[Behaviour, ...]:
+    """The behaviours that stand and fall with an event type: its own, and those declared of it."""
+    c, types = tables.behaviours.c, tables.event_types.c
+    of = select(types.id).where(types.org_id == org_id, types.key == event_type)
+    codes = set(db.execute(select(c.code).where(c.event_type_id.in_(of))).scalars())
+    return tuple(one for one in all_of(db, org_id) if one.code in codes)
+
+
+def relabel(db: Connection, org_id: int, key: str, label: str) -> Behaviour:
+    """A declared behaviour is shown under another label; raises NotFoundError."""
+    c = tables.behaviours.c
+    code = declared(db, org_id, key).code
+    db.execute(update(tables.behaviours).where(c.code == code).values(label=name_of(label, "the label")))
+    return declared(db, org_id, key)
 
 
 def remove(db: Connection, org_id: int, code: int) -> None:

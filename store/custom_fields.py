@@ -28,6 +28,14 @@ def all_of(db: Connection, org_id: int) -> tuple[Custom, ...]:
     return tuple(_custom(row) for row in rows.mappings())
 
 
+def get(db: Connection, org_id: int, of: str, key: str) -> Custom:
+    """The field; raises NotFoundError."""
+    row = db.execute(select(*_COLUMNS).where(*_is(org_id, of, key))).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no field {key}")
+    return _custom(row)
+
+
 def create(
     db: Connection,
     org_id: int,
@@ -62,9 +70,16 @@ def create(
     return _custom(made.mappings().one())
 
 
+def relabel(db: Connection, org_id: int, of: str, key: str, label: str) -> Custom:
+    """The field is shown under another label; conditions and values know it by its key. Raises NotFoundError."""
+    shown = update(tables.custom_fields).where(*_is(org_id, of, key)).values(label=name_of(label, "the label"))
+    db.execute(shown)
+    return get(db, org_id, of, key)
+
+
 def add_options(db: Connection, org_id: int, of: str, key: str, options: Iterable[str]) -> None:
     """The field's list has these options too, behind those it had; raises NotFoundError, UnacceptableError."""
-    field = _find(db, org_id, of, key)
+    field = get(db, org_id, of, key)
     merged = _options(field.type.name, [*field.options, *options])
     db.execute(update(tables.custom_fields).where(*_is(org_id, of, key)).values(options=merged))
 
@@ -76,13 +91,6 @@ def remove(db: Connection, org_id: int, of: str, key: str) -> None:
     table = tables.contacts if of == "contact" else tables.companies
     has = table.c.custom.has_key(key)
     db.execute(update(table).where(table.c.org_id == org_id, has).values(custom=table.c.custom.op("-")(key)))
-
-
-def _find(db: Connection, org_id: int, of: str, key: str) -> Custom:
-    row = db.execute(select(*_COLUMNS).where(*_is(org_id, of, key))).mappings().one_or_none()
-    if row is None:
-        raise NotFoundError(f"there is no field {key}")
-    return _custom(row)
 
 
 def _is(org_id: int, of: str, key: str) -> tuple[ColumnElement[bool], ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, Table, Text, func, literal, select
+from sqlalchemy import Connection, Table, Text, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.exc import IntegrityError
 
 from mappings.fields import Named
+from store.errors import ConflictError, NotFoundError
 
 
 def all_of(db: Connection, table: Table, name: str, org_id: int) -> tuple[Named, ...]:
@@ -42,3 +44,26 @@ def ensure(
         db.execute(insert(table).on_conflict_do_nothing(), made)
         found |= ids_of(db, table, name, org_id, missing, fold=fold)
     return found
+
+
+def rename(db: Connection, table: Table, name: str, org_id: int, id_: int, new: str) -> Named:
+    """It has another name; raises NotFoundError, and ConflictError when something else has that name."""
+    changed = update(table).where(table.c.org_id == org_id, table.c.id == id_).values({name: new})
+    try:
+        with db.begin_nested():
+            row = db.execute(changed.returning(table.c.id, table.c[name])).one_or_none()
+    except IntegrityError as error:
+        raise ConflictError(f"another of the {table.name} is called {new!r}", "choose another name") from error
+    if row is None:
+        raise _missing(table, id_)
+    return Named(*row)
+
+
+def remove(db: Connection, table: Table, org_id: int, id_: int) -> None:
+    """It is gone, and nothing carries it any more; raises NotFoundError."""
+    if not db.execute(delete(table).where(table.c.org_id == org_id, table.c.id == id_)).rowcount:
+        raise _missing(table, id_)
+
+
+def _missing(table: Table, id_: int) -> NotFoundError:
+    return NotFoundError(f"there is none of the {table.name} with the id {id_}")

@@ -12,14 +12,17 @@ from app.api.area import Area
 from app.auth import caller
 from app.errors import invalid
 from app.questions import placed
-from app.schemas.setup import Behaviour, BehaviourRequest, Behaviours
+from app.schemas.setup import Behaviour, BehaviourRequest, Behaviours, LabelRequest, RemovalQuery
 from app.service import service
+from app.uses import refuse_used, without_behaviours
 from mappings.fields import Behaviour as Declared
 from segments import Problem
 from store import behaviours, named, tables
 from store.tokens import Scope
 
 area = Area("behaviours", __name__, description="Kinds of engagement that conditions ask about.")
+
+_ONE = "/behaviours/<key>"
 
 
 @area.endpoint("GET", "/behaviours", scope=Scope.READ, answer=Behaviours)
@@ -39,6 +42,24 @@ def declare(key: str, label: str | None, event_type: str, condition: object) -> 
         _require(db, org_id, event_type)
         code = behaviours.declare(db, org_id, key, label, event_type, condition).code
         return next(one for one in behaviours.all_of(db, org_id) if one.code == code)
+
+
+@area.endpoint("PATCH", _ONE, scope=Scope.WRITE, body=LabelRequest, answer=Behaviour)
+def relabel(key: str, label: str) -> Declared:
+    """Another label for a declared behaviour; that of an event type has the event type's."""
+    with service().writing() as db:
+        return behaviours.relabel(db, caller().org_id, key, label)
+
+
+@area.endpoint("DELETE", _ONE, scope=Scope.WRITE, query=RemovalQuery, status=HTTPStatus.NO_CONTENT)
+def delete(key: str, force: bool) -> None:
+    """A declared behaviour is gone; its events stay. Refused while segments ask about it, unless `force` says so."""
+    org_id = caller().org_id
+    with service().writing() as db:
+        code = behaviours.declared(db, org_id, key).code
+        if not force:
+            refuse_used(db, org_id, f"The behaviour {key!r}", without_behaviours({code}))
+        behaviours.remove(db, org_id, code)
 
 
 def _require(db: Connection, org_id: int, event_type: str) -> None:

@@ -8,8 +8,16 @@ from typing import Any
 
 from app.api.area import Area
 from app.auth import caller
-from app.schemas.setup import CustomField, CustomFieldRequest, CustomFields, OptionsRequest
+from app.schemas.setup import (
+    CustomField,
+    CustomFieldRequest,
+    CustomFields,
+    LabelRequest,
+    OptionsRequest,
+    RemovalQuery,
+)
 from app.service import service
+from app.uses import refuse_used, without_field
 from mappings.fields import Custom
 from store import custom_fields
 from store.tokens import Scope
@@ -47,8 +55,19 @@ def add_options(object: str, key: str, options: Sequence[str]) -> None:  # noqa:
         custom_fields.add_options(db, caller().org_id, object, key, options)
 
 
-@area.endpoint("DELETE", _ONE, scope=Scope.WRITE, status=HTTPStatus.NO_CONTENT)
-def delete(object: str, key: str) -> None:  # noqa: A002
-    """The field and all its values are gone; segments that ask about it say so."""
+@area.endpoint("PATCH", _ONE, scope=Scope.WRITE, body=LabelRequest, answer=CustomField)
+def relabel(object: str, key: str, label: str) -> Custom:  # noqa: A002
+    """Another label for the field; conditions and values know it by its key."""
     with service().writing() as db:
-        custom_fields.remove(db, caller().org_id, object, key)
+        return custom_fields.relabel(db, caller().org_id, object, key, label)
+
+
+@area.endpoint("DELETE", _ONE, scope=Scope.WRITE, query=RemovalQuery, status=HTTPStatus.NO_CONTENT)
+def delete(object: str, key: str, force: bool) -> None:  # noqa: A002
+    """The field and all its values are gone; refused while saved segments ask about it, unless `force` says so."""
+    org_id = caller().org_id
+    with service().writing() as db:
+        name = custom_fields.get(db, org_id, object, key).name
+        if not force:
+            refuse_used(db, org_id, f"The field {name!r}", without_field(name))
+        custom_fields.remove(db, org_id, object, key)

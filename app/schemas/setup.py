@@ -12,6 +12,17 @@ from mappings.types import CUSTOM_TYPES
 _KEY = {"description": "A letter, then letters, digits, _ and -; 63 characters at most."}
 
 
+class LabelRequest(Strict):
+    label = Name(required=True)
+
+
+class RemovalQuery(Strict):
+    force = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Although saved segments ask about it; without, that is refused with their names."},
+    )
+
+
 class TagRequest(Strict):
     name = Name(required=True)
 
@@ -65,7 +76,9 @@ class EventTypeRequest(Strict):
 
 class EventType(Schema):
     id = fields.Integer(required=True)
-    key = fields.String(required=True, attribute="name")
+    key = fields.String(required=True)
+    label = fields.String(required=True)
+    actor = fields.String(required=True, metadata={"enum": ["contact", "organisation"]})
 
 
 class EventTypes(Schema):

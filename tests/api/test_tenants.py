@@ -19,7 +19,7 @@ from tests.api.test_errors import problem
 SECRET = "Zebrafinch"  # stands in every text of the one organisation and must not be seen by the other
 
 # Every endpoint: how it is asked with the ids of the one organisation, and what the other gets.
-# {segment}, {deleted} and {contact} are ids of the one organisation.
+# {segment}, {deleted}, {contact} and {tag} are ids of the one organisation.
 BODY: dict[str, Any] = {"tree": EVERYONE}
 ENDPOINTS: dict[str, tuple[str, Any, int]] = {
     "POST /v1/segments/preview": ("/segments/preview", BODY | {"columns": ["full_name", "tags"]}, 200),
@@ -51,6 +51,8 @@ ENDPOINTS: dict[str, tuple[str, Any, int]] = {
     "DELETE /v1/contacts/{contact_id}": ("/contacts/{contact}", None, 404),
     "GET /v1/tags": ("/tags", None, 200),
     "POST /v1/tags": ("/tags", {"name": "Mine"}, 200),
+    "PATCH /v1/tags/{tag_id}": ("/tags/{tag}", {"name": "Mine now"}, 404),
+    "DELETE /v1/tags/{tag_id}": ("/tags/{tag}", None, 404),
     "GET /v1/custom-fields": ("/custom-fields", None, 200),
     "POST /v1/custom-fields": ("/custom-fields", {"key": SECRET, "type": "text"}, 201),
     "POST /v1/custom-fields/{object}/{key}/options": (
@@ -58,15 +60,20 @@ ENDPOINTS: dict[str, tuple[str, Any, int]] = {
         {"options": ["x"]},
         404,
     ),
+    "PATCH /v1/custom-fields/{object}/{key}": (f"/custom-fields/contact/{SECRET}_list", {"label": "Mine"}, 404),
     "DELETE /v1/custom-fields/{object}/{key}": (f"/custom-fields/contact/{SECRET}_list", None, 404),
     "GET /v1/event-types": ("/event-types", None, 200),
     "POST /v1/event-types": ("/event-types", {"key": "mine"}, 200),
+    "PATCH /v1/event-types/{key}": (f"/event-types/{SECRET}_happened", {"label": "Mine"}, 404),
+    "DELETE /v1/event-types/{key}": (f"/event-types/{SECRET}_happened", None, 404),
     "GET /v1/behaviours": ("/behaviours", None, 200),
     "POST /v1/behaviours": (
         "/behaviours",
         {"key": "mine", "event_type": f"{SECRET}_happened", "condition": rule("amount", ">", 1)},
         422,
     ),
+    "PATCH /v1/behaviours/{key}": (f"/behaviours/{SECRET}_declared", {"label": "Mine"}, 404),
+    "DELETE /v1/behaviours/{key}": (f"/behaviours/{SECRET}_declared", None, 404),
     "GET /v1/index": ("/index", None, 200),
     "POST /v1/index/rebuild": ("/index/rebuild", None, 202),
 }
@@ -80,7 +87,10 @@ def one(tenant: Tenant) -> dict[str, int]:
     event = {"id": "1", "type": f"{SECRET}_happened", "at": "2026-01-01T00:00:00Z", "channel": f"{SECRET}_channel"}
     names = {"external_id": SECRET, "properties": {"full_name": SECRET}, "tags": [SECRET], "events": [event]}
     tenant.write(contacts=[names | {"company": {"external_id": SECRET, "name": SECRET}}])
-    ids = {}
+    declared = {"key": f"{SECRET}_declared", "event_type": f"{SECRET}_happened", "condition": rule("amount", ">", 1)}
+    assert tenant.post("/behaviours", declared).status_code == 201
+    tenant.index()
+    ids = {"tag": tenant.get("/tags").json["tags"][0]["id"]}  # type: ignore[index]
     for name in ("segment", "deleted"):
         answer = tenant.post("/segments", {"name": f"{SECRET} {name}", "tree": EVERYONE})
         assert answer.json is not None
@@ -139,7 +149,7 @@ def test_an_endpoint_asks_for_its_scope(app: Flask, settings: Settings, engine: 
     method, _, path = endpoint.partition(" ")
     needed = endpoints(app)[endpoint]
     assert needed in set(Scope)
-    ids = dict.fromkeys(("segment_id", "contact_id"), 1) | {"name": "email", "object": "contact", "key": "x"}
+    ids = dict.fromkeys(("segment_id", "contact_id", "tag_id"), 1) | {"name": "email", "object": "contact", "key": "x"}
     path = path.removeprefix("/v1").format(**ids)
     assert tenant_of(app, settings, engine, [needed]).ask(method, path).status_code not in (401, 403)
     others = tenant_of(app, settings, engine, [scope for scope in ALL_SCOPES if scope != needed])
