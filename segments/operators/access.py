@@ -77,7 +77,7 @@ def _known(field: Field, code: int) -> Clause:
 def has(field: Field, document: Document) -> bool:
     """The document has a value."""
     if field.type is types.BEHAVIOUR:
-        return bool(timelines.times(document, _code(field)))
+        return bool(timelines.times(document, code_of(field)))
     return read(field, document) is not None
 
 
@@ -114,7 +114,7 @@ def _folded(value: Any) -> Any:
 
 
 def _unpacked(field: Field, document: Document) -> Any:
-    code = _code(field)
+    code = code_of(field)
     match field.packing:
         case Packing.COUNT:
             return timelines.number(document, field.path, code) or 0
@@ -129,7 +129,8 @@ def _unpacked(field: Field, document: Document) -> Any:
             return times[0] * 1000 if times else None
 
 
-def _code(field: Field) -> int:
+def code_of(field: Field) -> int:
+    """The code of the behaviour that the field belongs to."""
     if field.code is None:
         raise TypeError(f"{field.name} belongs to no behaviour")
     return field.code
@@ -178,7 +179,7 @@ def is_one_of(field: Field, packing: Packing, numbers: Iterable[float]) -> Claus
 
 def _or_never(field: Field, clause: Clause) -> Clause:
     # A contact that never did it has done it 0 times, and has no entry.
-    return any_of([clause, none_of(_known(field, _code(field)))])
+    return any_of([clause, none_of(_known(field, code_of(field)))])
 
 
 def _packed(field: Field, packing: Packing, number: int) -> int:
@@ -186,9 +187,9 @@ def _packed(field: Field, packing: Packing, number: int) -> int:
         case Packing.WHOLE:
             return number
         case Packing.AMOUNT:
-            return timelines.pack_amount(_code(field), number)
+            return timelines.pack_amount(code_of(field), number)
         case _:
-            return timelines.pack_number(_code(field), number)
+            return timelines.pack_number(code_of(field), number)
 
 
 def _exact(number: float, packing: Packing) -> Fraction:
@@ -230,8 +231,8 @@ _MILLISECONDS = _Axis(
 
 
 def _second_in_span(field: Field, span: Span) -> Clause:
-    code = _code(field)
-    low = 0 if span.low is None else min(max(0, -(-span.low // 1000)), 2**32)
+    code = code_of(field)
+    low = 0 if span.low is None else max(0, -(-span.low // 1000))
     high = 2**32 if span.high is None else min(max(0, -(-span.high // 1000)), 2**32)
     if low >= high:
         return NOTHING

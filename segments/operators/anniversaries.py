@@ -87,8 +87,7 @@ def _coming(lapse: Lapse, moment: Moment) -> frozenset[int]:
     today = moment.today
     count = min((moment.shifted_day(lapse.n, lapse.unit) - today).days, _YEAR)
     days = (today + timedelta(days=ahead) for ahead in range(count))
-    every = frozenset().union(*map(_celebrated, days))
-    return every | {229} if count == _YEAR else every
+    return frozenset().union(*map(_celebrated, days))
 
 
 ANNIVERSARY_ON = Anniversary("anniversaryOn", "has its anniversary on", DayShape(), lambda day, _: _celebrated(day))

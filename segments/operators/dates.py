@@ -49,23 +49,26 @@ def end(value: date, field: Field, moment: Moment) -> int:
     return milliseconds(END_OF_INSTANTS) if value == date.max else begin(value + timedelta(days=1), field, moment)
 
 
-def shifted(sign: int) -> Callable[[Lapse, Field, Moment], int]:
-    """The point that lies so much time behind (1) or before (-1) now."""
-
-    def point(lapse: Lapse, field: Field, moment: Moment) -> int:
-        if field.type is types.DATE:
-            return moment.shifted_day(sign * lapse.n, lapse.unit).toordinal()
-        return milliseconds(moment.shifted(sign * lapse.n, lapse.unit))
-
-    return point
-
-
 def now(field: Field, moment: Moment) -> int:
     """Today, or this instant."""
     return moment.today.toordinal() if field.type is types.DATE else milliseconds(moment.now)
 
 
-_ago, _ahead = shifted(-1), shifted(1)
+def ago(lapse: Lapse, field: Field, moment: Moment) -> int:
+    """The point so much time before now."""
+    return _shifted(-lapse.n, lapse.unit, field, moment)
+
+
+def ahead(lapse: Lapse, field: Field, moment: Moment) -> int:
+    """The point so much time behind now."""
+    return _shifted(lapse.n, lapse.unit, field, moment)
+
+
+def _shifted(count: int, unit: Unit, field: Field, moment: Moment) -> int:
+    if field.type is types.DATE:
+        return moment.shifted_day(count, unit).toordinal()
+    return milliseconds(moment.shifted(count, unit))
+
 
 ON = InSpan("on", "is on", One(), lambda day, f, m: Span(begin(day, f, m), end(day, f, m)))
 BEFORE = InSpan("before", "is before", One(), lambda day, f, m: Span(high=begin(day, f, m)))
@@ -73,11 +76,11 @@ AFTER = InSpan("after", "is after", One(), lambda day, f, m: Span(low=end(day, f
 ON_OR_BEFORE = InSpan("onOrBefore", "is on or before", One(), lambda day, f, m: Span(high=end(day, f, m)))
 ON_OR_AFTER = InSpan("onOrAfter", "is on or after", One(), lambda day, f, m: Span(low=begin(day, f, m)))
 BETWEEN = InSpan("between", "is between", Pair(), lambda days, f, m: Span(begin(days[0], f, m), end(days[1], f, m)))
-WITHIN_LAST = InSpan("withinLast", "is within the last", LapseShape(), lambda x, f, m: Span(_ago(x, f, m), now(f, m)))
-WITHIN_NEXT = InSpan("withinNext", "is within the next", LapseShape(), lambda x, f, m: Span(now(f, m), _ahead(x, f, m)))
-MORE_THAN_AGO = InSpan("moreThanAgo", "is more than … ago", CountedShape(), lambda x, f, m: Span(high=_ago(x, f, m)))
+WITHIN_LAST = InSpan("withinLast", "is within the last", LapseShape(), lambda x, f, m: Span(ago(x, f, m), now(f, m)))
+WITHIN_NEXT = InSpan("withinNext", "is within the next", LapseShape(), lambda x, f, m: Span(now(f, m), ahead(x, f, m)))
+MORE_THAN_AGO = InSpan("moreThanAgo", "is more than … ago", CountedShape(), lambda x, f, m: Span(high=ago(x, f, m)))
 MORE_THAN_AHEAD = InSpan(
-    "moreThanAhead", "is more than … ahead", CountedShape(), lambda x, f, m: Span(low=_ahead(x, f, m) + 1)
+    "moreThanAhead", "is more than … ahead", CountedShape(), lambda x, f, m: Span(low=ahead(x, f, m) + 1)
 )
 
 

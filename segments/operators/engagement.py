@@ -17,7 +17,7 @@ from segments.clauses import NOTHING, Clause, all_of, any_of, none_of
 from segments.errors import Refused
 from segments.limits import Limits
 from segments.moment import Moment
-from segments.operators.access import Document
+from segments.operators.access import Document, code_of
 from segments.operators.base import ClosedWindow, Operator, Ranks
 from segments.operators.operands import NumberOperand
 from segments.operators.shapes import Shape, keys
@@ -68,7 +68,7 @@ class OccurrenceShape(Shape[Occurrence]):
         }
 
     def words(self, field: Field, value: Occurrence) -> str:
-        return f"{value.times} {value.window}".rstrip()
+        return f"{value.times} {value.window}"
 
 
 class WindowShape(OccurrenceShape):
@@ -113,8 +113,8 @@ class Happened(Operator[Occurrence]):
 
     def holds(self, field: Field, value: Occurrence, document: Document, moment: Moment) -> bool:
         window = value.window.seconds(moment)
-        times = timelines.times(document, field.code or 0)
-        if window.high is not None and len(times) == MAX_RANK:
+        times = timelines.times(document, code_of(field))
+        if window.high is not None and window.low < window.high and len(times) == MAX_RANK:
             deepest = value.times.low if value.times.high is None else value.times.high + 1
             _check_depth(sum(second >= window.high for second in times), deepest)
         return value.times.hold(sum(_within(window, second) for second in times))
@@ -140,7 +140,7 @@ def _never(field: Field, value: Occurrence) -> str:
 
 
 def _closed(field: Field, before: int) -> ClosedWindow:
-    return ClosedWindow(field.code or 0, before)
+    return ClosedWindow(code_of(field), before)
 
 
 def _at_least(field: Field, k: int, window: Seconds, ranks: Ranks) -> Clause:
@@ -173,7 +173,7 @@ def _after_events(field: Field, r: int, k: int, low: int, high: int) -> Clause:
 def _rank_between(field: Field, rank: int, low: int, high: int) -> Clause:
     if low > high:
         return NOTHING
-    bounds = {"gte": pack_event(field.code, rank, low), "lte": pack_event(field.code, rank, high)}
+    bounds = {"gte": pack_event(code_of(field), rank, low), "lte": pack_event(code_of(field), rank, high)}
     return {"range": {field.path: bounds}}
 
 
@@ -231,7 +231,7 @@ class SpendingShape(Shape[Spending]):
 
     def words(self, field: Field, value: Spending) -> str:
         bound = "less than" if value.less else "at least"
-        return f"{bound} {value.minor / 100:,.2f} {value.window}".rstrip()
+        return f"{bound} {value.minor / 100:,.2f} {value.window}"
 
 
 class Amounted(Operator[Spending]):
@@ -250,8 +250,8 @@ class Amounted(Operator[Spending]):
     def clause(self, field: Field, value: Spending, moment: Moment, ranks: Ranks) -> Clause:
         low = self._since(value, moment)
         bounds = {
-            "gte": timelines.pack_spent_from(field.code, low),
-            "lte": timelines.pack_spent_to(field.code, value.minor),
+            "gte": timelines.pack_spent_from(code_of(field), low),
+            "lte": timelines.pack_spent_to(code_of(field), value.minor),
             "relation": "within",
         }
         reached: Clause = {"range": {"amounts": bounds}}
@@ -259,7 +259,7 @@ class Amounted(Operator[Spending]):
 
     def holds(self, field: Field, value: Spending, document: Document, moment: Moment) -> bool:
         low = self._since(value, moment)
-        sums = [minor for second, minor in timelines.spendings(document, field.code or 0) if second >= low]
+        sums = [minor for second, minor in timelines.spendings(document, code_of(field)) if second >= low]
         reached = max(sums, default=0) >= value.minor
         return reached is not value.less
 

@@ -85,6 +85,17 @@ def test_a_timeline_that_is_not_full_tells_everything() -> None:
     assert not evaluate(condition(happened({"at_least": 2}, 1001)), history(PURCHASE, *range(1000, 1510)), MOMENT)
 
 
+@pytest.mark.parametrize(
+    "window", [{"before": "1970-01-01"}, {"from": "2026-11-22T23:00:00Z", "to": "2026-11-23"}], ids=str
+)
+def test_an_empty_window_is_answered_on_a_full_timeline(window: object) -> None:
+    """The query answers it too: nobody did it there."""
+    now = history(PURCHASE, *[1_795_509_000] * 511)
+    asked = rule("engagement.purchase", "happened", {"window": window})
+    assert not evaluate(condition(asked), now, MOMENT)
+    assert evaluate(condition(rule("engagement.purchase", "didNotHappen", {"window": window})), now, MOMENT)
+
+
 def test_an_empty_list_and_an_absent_object_are_missing() -> None:
     without: list[dict[str, Any]] = [{}, {"tags": []}, {"company": None}, {"company": {}}, {"custom": None}]
     for document in without:
