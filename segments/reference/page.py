@@ -50,7 +50,8 @@ check every “yes” and “no”, and check that the page is what the program 
    February. A week begins on Monday, or on the day that the organisation sets.
 7. **Events** count to the second. By time, the newest {MAX_RANK} events of a behaviour are kept for each contact:
    who asks for more within a window, or for a window behind that many, is refused, never answered wrongly.
-   `.count`, `.total`, `.average`, `.largest` and `.first_at` are of the whole life.
+   `.count`, `.total`, `.average`, `.largest` and `.first_at` are of the whole life; `.average` is rounded down to the
+   hundredth.
 8. **As of an earlier time** windows end there, exactly; properties, tags and the like are those of today.
 
 A list may be an array, or one text joined by commas: `"DE, FR"`. A comma within an item is written `\\,`.

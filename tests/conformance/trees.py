@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,10 +11,9 @@ from hypothesis import strategies as st
 
 from mappings.fields import Catalogue, Field
 from mappings.types import Trait
-from segments import operators_of
 from segments.operators import Negation, Operator
 from tests.conformance import values
-from tests.conformance.coverage import Cell, cell
+from tests.conformance.coverage import Pair, askable
 
 Json = dict[str, Any]
 
@@ -24,40 +24,37 @@ _PERIODS = [
 ]
 
 
-def trees(catalogue: Catalogue, operators: frozenset[str] = frozenset(), depth: int = 3) -> st.SearchStrategy[Json]:
-    """Groups of rules and groups, negated or not; of these operators only, if any are named."""
-    node = rules(catalogue, operators)
-    for _ in range(depth):
-        node = st.one_of(rules(catalogue, operators), _groups(node))
-    return _groups(node)
+# A strategy for each field and operator that fits it.
+Rules = Mapping[Pair, st.SearchStrategy[Json]]
 
 
-def _groups(node: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
-    return st.fixed_dictionaries(
-        {
-            "combinator": st.sampled_from(("and", "or")),
-            "not": st.booleans(),
-            "rules": st.lists(node, min_size=1, max_size=4),
-        }
-    )
-
-
-def rules(catalogue: Catalogue, operators: frozenset[str] = frozenset()) -> st.SearchStrategy[Json]:
-    """One rule; every row of the coverage table is as likely as any other."""
+def rules(catalogue: Catalogue) -> Rules:
+    """Rules of every kind there is."""
     zone = catalogue.time_zone
-    rows: dict[Cell, list[tuple[Field, Operator[Any]]]] = {}
-    for field in catalogue:
-        for operator in operators_of(field):
-            if _makes_sense(field, operator) and (not operators or operator.name in operators):
-                rows.setdefault(cell(field, operator.name), []).append((field, operator))
-    pair = st.sampled_from(sorted(rows)).flatmap(lambda row: st.sampled_from(rows[row]))
-    return pair.flatmap(lambda pair: _rule(pair[0], pair[1], zone))
+    return {(field.name, operator.name): _rule(field, operator, zone) for field, operator in askable(catalogue)}
 
 
-def _makes_sense(field: Field, operator: Operator[Any]) -> bool:
-    if operator.name == "amounted":
-        return not field.signed
-    return not (operator.name.startswith("anniversary") and field.packing is not None)
+def trees(known: Rules, *kinds: Sequence[Sequence[Pair]], depth: int = 3) -> st.SearchStrategy[Json]:
+    """Groups of rules and groups, negated or not.
+
+    A kind is a list of choices of rules. A rule is of any kind, of any of its choices, all equally likely.
+    """
+    rule = st.one_of([st.sampled_from(kind).flatmap(st.sampled_from).flatmap(known.__getitem__) for kind in kinds])
+    node = rule
+    for _ in range(depth):
+        node = st.one_of(rule, _groups(node, rule))
+    return _groups(node, rule)
+
+
+def _groups(node: st.SearchStrategy[Json], rule: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+    ignored = st.lists(rule.map(lambda one: one | {"muted": True}), max_size=1)
+    return st.builds(
+        lambda combinator, negated, parts, muted: {"combinator": combinator, "not": negated, "rules": parts + muted},
+        st.sampled_from(("and", "or")),
+        st.booleans(),
+        st.lists(node, min_size=1, max_size=4),
+        ignored,
+    )
 
 
 def _rule(field: Field, operator: Operator[Any], zone: ZoneInfo) -> st.SearchStrategy[Json]:
@@ -179,7 +176,8 @@ def windows(zone: ZoneInfo) -> st.SearchStrategy[Json]:
     steps = st.sampled_from((timedelta(0), timedelta(seconds=1), timedelta(seconds=-1), timedelta(milliseconds=500)))
     instants = st.builds(lambda at, step: _written(at + step), st.sampled_from(values.event_times(zone)), steps)
     ends = st.one_of(instants, st.sampled_from(values.DAYS[3:-1]).map(str))
-    both = st.lists(ends, min_size=2, max_size=2, unique_by=lambda end: end[:10]).map(sorted)
+    days = st.lists(ends, min_size=2, max_size=2, unique_by=lambda end: end[:10])
+    both = (days | st.lists(instants, min_size=2, max_size=2, unique=True)).map(sorted)
     return st.one_of(
         st.fixed_dictionaries({"last": lapses(_UNITS)}),
         both.map(lambda pair: {"from": pair[0], "to": pair[1]}),

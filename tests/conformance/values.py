@@ -21,7 +21,8 @@ DAYS = tuple(
     for day in (
         "0001-01-03", "1900-02-28", "1969-12-31", "1970-01-01", "2000-02-29", "2023-02-28", "2023-03-26", "2023-04-02",
         "2023-10-01", "2023-10-29", "2023-12-31", "2024-01-01", "2024-01-31", "2024-02-28", "2024-02-29", "2024-03-01",
-        "2024-03-31", "2024-04-07", "2024-05-31", "2024-10-06", "2024-10-27", "2024-12-31", "2025-02-28", "9999-12-28",
+        "2024-03-10", "2024-03-31", "2024-04-07", "2024-04-10", "2024-05-31", "2024-10-06", "2024-10-27", "2024-11-03",
+        "2024-11-06", "2024-12-31", "2025-02-28", "9999-12-28",
     )
 )  # fmt: skip
 
@@ -50,5 +51,14 @@ PRESENT = datetime(2025, 4, 1, 12, 1, tzinfo=UTC)  # after every event
 
 
 def pasts(zone: ZoneInfo) -> tuple[datetime, ...]:
-    """Instants to evaluate at: the odd midnights in the zone, to the second."""
-    return tuple(instant for instant in event_times(zone) if instant < PRESENT)
+    """Instants to evaluate at, to the second: those of events, and wall clocks that a change skips or repeats.
+
+    The latter also where they are a month or a day away: relative time leads there.
+    """
+    walls = [
+        datetime(day.year, day.month, day.day, hour, 15, fold=fold, tzinfo=zone).astimezone(UTC)
+        for day in DAYS[5:-1]
+        for hour in (0, 1, 2)
+        for fold in (0, 1)
+    ]
+    return (*event_times(zone), *dict.fromkeys(walls))

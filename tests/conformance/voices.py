@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from app.audience import Audience, Columns, Index
 from indexer import source
@@ -21,11 +21,14 @@ from runtime.settings import Settings
 from segments import Condition, Moment, Parsed, evaluate, expand, in_list, parse
 from store import catalogue as catalogues
 from store import segments
-from tests.conformance import coverage, world
+from tests.conformance import world
+from tests.conformance.coverage import Cell, Pair, cells, state_of
 from tests.conformance.world import populate
 from tests.sql_voice import translate
 
 Ids = frozenset[int]
+# Writes an organisation; its id.
+Writer = Callable[[Connection], int]
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class Organisation:
     states: dict[str, Counter[str]]
     engine: Engine
     audience: Audience
+
+    def cells(self) -> dict[Cell, list[Pair]]:
+        """What its contacts can fill of the coverage."""
+        return cells(self.catalogue, self.states)
 
     def moment(self, now: datetime, *, closed: bool) -> Moment:
         """That instant in the organisation's zone and week."""
@@ -55,10 +62,16 @@ class Organisation:
             return in_list(segment.id, segment.name)
         return parse(segment.tree, self.catalogue).condition
 
+    def asked(self, tree: object, moment: Moment) -> tuple[Ids, Ids, Ids]:
+        """What index, evaluator and PostgreSQL answer; raises ConditionError where the tree cannot be answered."""
+        parsed, condition = self.understood(tree)
+        return self.indexed(condition, moment), self.evaluated(condition, moment), self.queried(parsed.tree, moment)
+
     def indexed(self, condition: Condition, moment: Moment) -> Ids:
         """What the index answers; its count is held to its list."""
         clause = self.audience.clause(condition, moment)
-        ids = frozenset(member.id for member in self.audience.stream(clause, Columns()))
+        page = self.audience.page(clause, len(self.documents) + 1, 0, Columns())
+        ids = frozenset(member.id for member in page)
         count = self.audience.count(clause)
         assert count == len(ids), f"count {count}, list {len(ids)}"
         return ids
@@ -77,21 +90,25 @@ class Organisation:
 
 @contextmanager
 def organisations(settings: Settings, contacts: int, seed: int) -> Iterator[list[Organisation]]:
-    """Three organisations in three time zones, so many contacts in all, written, indexed and read back."""
+    """Three random organisations in three time zones, so many contacts in all."""
+
+    def writer(number: int) -> Writer:
+        return lambda db: populate(db, f"conformance {seed}-{number}", number, contacts // 3, seed + number)
+
+    with written(settings, [writer(number) for number in range(3)]) as made:
+        yield made
+
+
+@contextmanager
+def written(settings: Settings, writers: Sequence[Writer]) -> Iterator[list[Organisation]]:
+    """The organisations that these write, indexed and read back."""
     with closing(Connections.open(settings)) as connections, closing(Index(settings)) as index:
-        made = _made(connections, contacts, seed)
+        with connections.engine.begin() as db:
+            made = [write(db) for write in writers]
+        drained = Sync(connections).drain(seconds=120)
+        assert not drained.refused
+        assert not drained.more
         yield [_read_back(connections, index, org_id) for org_id in made]
-
-
-def _made(connections: Connections, contacts: int, seed: int) -> list[int]:
-    with connections.engine.begin() as db:
-        made = [
-            populate(db, f"conformance {seed}-{number}", number, contacts // 3, seed + number) for number in range(3)
-        ]
-    drained = Sync(connections).drain(seconds=120)
-    assert not drained.refused
-    assert not drained.more
-    return made
 
 
 def _read_back(connections: Connections, index: Index, org_id: int) -> Organisation:
@@ -103,7 +120,7 @@ def _read_back(connections: Connections, index: Index, org_id: int) -> Organisat
     documents = {one.contact_id: one.source for one in built.documents if one.source is not None}
     states = {
         field.name: Counter(
-            coverage.state_of(field, document, written_empty=(contact, field.name) in empties)
+            state_of(field, document, written_empty=(contact, field.name) in empties)
             for contact, document in documents.items()
         )
         for field in catalogue

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, insert, select, text
 from store import tables
 from tests.conformance import values
 
-ODD_ZONES = ("UTC", "Australia/Lord_Howe", "America/Sao_Paulo")  # Lord Howe moves its clocks by half an hour
+# Lord Howe moves its clocks by half an hour; Havana skips a midnight in spring, and has one twice in autumn.
+ODD_ZONES = ("Europe/Berlin", "Australia/Lord_Howe", "America/Havana")
 WEEK_STARTS = (1, 7, 6)
 
 CUSTOM = {
@@ -40,21 +41,22 @@ class Ids:
     owners: list[int]
     teams: list[int]
     event_types: dict[str, int]
-    static: int
+    static: list[int]
 
 
 def populate(db: Connection, name: str, number: int, contacts: int, seed: int) -> int:
     """A new organisation of so many contacts in the `number`-th zone; its id."""
     dice = random.Random(seed)
     zone, week_start = ODD_ZONES[number % 3], WEEK_STARTS[number % 3]
-    org_id = _one(db, tables.organisations, name=name, time_zone=zone, week_start=week_start)
+    org_id = added(db, tables.organisations, name=name, time_zone=zone, week_start=week_start)
     ids = _set_up(db, dice, org_id, ZoneInfo(zone))
     for place in range(contacts):
         _contact(db, dice, org_id, place, ids, ZoneInfo(zone))
     return org_id
 
 
-def _one(db: Connection, table: Any, **row: Any) -> int:
+def added(db: Connection, table: Any, **row: Any) -> int:
+    """A new row; its id."""
     made: int = db.execute(insert(table).values(**row).returning(next(iter(table.primary_key)))).scalar_one()
     return made
 
@@ -74,9 +76,9 @@ def _set_up(db: Connection, dice: random.Random, org_id: int, zone: ZoneInfo) ->
                 "options": options,
                 "slot": f"{slot}_{counters[slot]}",
             }
-            _one(db, tables.custom_fields, org_id=org_id, object=kind, **row)
+            added(db, tables.custom_fields, org_id=org_id, object=kind, **row)
     event_types = {
-        key: _one(db, tables.event_types, org_id=org_id, key=key, label=key, actor=actor)
+        key: added(db, tables.event_types, org_id=org_id, key=key, label=key, actor=actor)
         for key, actor in (
             ("purchase", "contact"),
             ("email_opened", "contact"),
@@ -84,16 +86,19 @@ def _set_up(db: Connection, dice: random.Random, org_id: int, zone: ZoneInfo) ->
             ("refund", "contact"),
         )
     }
-    channels = [_one(db, tables.channels, org_id=org_id, key=key, label=key) for key in ("email", "whatsapp", "sms")]
+    channels = [added(db, tables.channels, org_id=org_id, key=key, label=key) for key in ("email", "whatsapp", "sms")]
     _declare(db, org_id, event_types, channels)
-    static = _one(db, tables.segments, org_id=org_id, name="Hand-picked", kind="static")
-    owners = [_one(db, tables.owners, org_id=org_id, name=name, email=f"{name}@x.org") for name in ("Ada", "Bo")]
+    static = [added(db, tables.segments, org_id=org_id, name=name, kind="static") for name in ("Picked", "Guests")]
+    _dynamic(db, org_id, static)
+    owners = [added(db, tables.owners, org_id=org_id, name=name, email=f"{name}@x.org") for name in ("Ada", "Bo")]
     return Ids(
         companies=[_company(db, dice, org_id, place, zone) for place in range(12)],
-        tags=[_one(db, tables.tags, org_id=org_id, name=name) for name in ("Churned", "VIP", "Ünïcode", "a,b", "last")],
+        tags=[
+            added(db, tables.tags, org_id=org_id, name=name) for name in ("Churned", "VIP", "Ünïcode", "a,b", "last")
+        ],
         channels=channels,
         owners=owners,
-        teams=[_one(db, tables.teams, org_id=org_id, name=name) for name in ("North", "South")],
+        teams=[added(db, tables.teams, org_id=org_id, name=name) for name in ("North", "South")],
         event_types=event_types,
         static=static,
     )
@@ -111,7 +116,18 @@ def _declare(db: Connection, org_id: int, event_types: dict[str, int], channels:
     for key, narrowing in rules.items():
         condition = {"combinator": "and", "rules": narrowing}
         row = {"key": key, "label": key, "kind": "declared", "event_type_id": event_types["purchase"]}
-        _one(db, tables.behaviours, org_id=org_id, condition=condition, **row)
+        added(db, tables.behaviours, org_id=org_id, condition=condition, **row)
+
+
+def _dynamic(db: Connection, org_id: int, static: list[int]) -> None:
+    """A segment that refers to one that refers to a static one."""
+    bought = {"field": "engagement.purchase", "operator": "happened", "value": {"times": {"at_least": 2}}}
+    others = {"field": "segment", "operator": "notIn", "value": static[:1]}
+    tree = {"combinator": "or", "not": True, "rules": [bought, others]}
+    inner = added(db, tables.segments, org_id=org_id, name="Picked, no buyers", kind="dynamic", tree=tree)
+    tagged = {"field": "tags", "operator": "notNull", "value": None}
+    tree = {"combinator": "or", "rules": [tagged, {"field": "segment", "operator": "in", "value": [inner]}]}
+    added(db, tables.segments, org_id=org_id, name="Tagged or picked", kind="dynamic", tree=tree)
 
 
 def _company(db: Connection, dice: random.Random, org_id: int, place: int, zone: ZoneInfo) -> int:
@@ -123,7 +139,7 @@ def _company(db: Connection, dice: random.Random, org_id: int, place: int, zone:
         "country": _maybe(dice, values.CHOICES),
         "city": _maybe(dice, values.TEXTS),
     }
-    return _one(db, tables.companies, org_id=org_id, external_id=f"k{place}", custom=_custom(dice, zone), **row)
+    return added(db, tables.companies, org_id=org_id, external_id=f"k{place}", custom=_custom(dice, zone), **row)
 
 
 def _maybe(dice: random.Random, pool: Any) -> Any:
@@ -164,14 +180,14 @@ def _contact(db: Connection, dice: random.Random, org_id: int, place: int, ids: 
         "updated_at": dice.choice(values.edges(zone)),
         "custom": _custom(dice, zone),
     }
-    contact = _one(db, tables.contacts, org_id=org_id, external_id=f"C{place}", **row)
+    contact = added(db, tables.contacts, org_id=org_id, external_id=f"C{place}", **row)
     for tag in dice.sample(ids.tags, dice.choice((0, 0, 1, 1, 2, 5))):
         db.execute(insert(tables.contact_tags).values(contact_id=contact, tag_id=tag))
     for channel in dice.sample(ids.channels, dice.choice((0, 1, 2, 3))):
         state = {"reachable": dice.random() < 0.7, "unsubscribed": dice.random() < 0.4}
         db.execute(insert(tables.contact_channels).values(contact_id=contact, channel_id=channel, **state))
-    if dice.random() < 0.3:
-        db.execute(insert(tables.static_members).values(segment_id=ids.static, contact_id=contact))
+    for segment in dice.sample(ids.static, dice.choice((0, 0, 0, 1, 2))):
+        db.execute(insert(tables.static_members).values(segment_id=segment, contact_id=contact))
     events = [event for _ in range(dice.choice((0, 0, 1, 1, 2, 4, 12))) for event in _events(dice, contact, ids, zone)]
     if place == 7:
         sent = {"event_type_id": ids.event_types["email_sent"], "contact_id": contact, "channel_id": None}

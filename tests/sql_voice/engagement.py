@@ -57,14 +57,9 @@ class Timeline:
 
     @property
     def _average(self) -> str:
-        """Whole cents, half a cent going to the even one: round() would take it away from zero."""
+        """Whole cents, the one below, also of negative averages."""
         sums = self.select("sum(e.amount) AS total, nullif(CAST(count(e.amount) AS numeric), 0) AS n")
-        parts = "SELECT div(abs(total), n) AS whole, mod(abs(total), n) AS rest"
-        up = "2 * rest > n OR (2 * rest = n AND mod(whole, 2) = 1)"
-        return (
-            f"(SELECT sign(total) * (whole + CASE WHEN {up} THEN 1 ELSE 0 END) * 0.01"
-            f" FROM ({sums}) AS sums CROSS JOIN LATERAL ({parts}) AS parts)"
-        )
+        return f"(SELECT div(total - mod(mod(total, n) + n, n), n) * 0.01 FROM ({sums}) AS sums)"
 
 
 def engaged(timeline: Timeline, rule: Rule, moment: Moment, parameters: Parameters) -> str:
