@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 from runtime.settings import Settings, SettingsError
@@ -19,7 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from flask import Flask
     from itsdangerous import URLSafeSerializer
 
-    from app import errors
+    from app import errors, writes
     from app.api import serve
     from app.audience import Index
     from app.service import EXTENSION, Service
@@ -38,9 +39,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         engine=engine(chosen),
         index=Index(chosen),
         cursors=URLSafeSerializer(_secret_key(chosen), salt="cursor"),
+        waiting=BoundedSemaphore(max(1, chosen.api_threads - 1)),
     )
     serve(app)
     errors.install(app)
+    writes.install(app)
     return app
 
 

@@ -22,15 +22,21 @@ def signed(of: str, org_id: int, **place: str | int | bool | None) -> str:
 
 def read(cursor: str, of: str, org_id: int) -> dict[str, Any]:
     """The place that the cursor names; raises Refusal unless it was signed here for this list and organisation."""
-    try:
-        place = service().cursors.loads(cursor)
-    except BadData:
-        place = {}
-    if (place.get("of"), place.get("org")) != (of, org_id):
+    found = place(cursor, of, org_id)
+    if found is None:
         detail = "The cursor does not belong to this list"
         raise Refusal(HTTPStatus.BAD_REQUEST, detail, "begin again without one, or follow the Link header")
-    assert isinstance(place, dict)
-    return place
+    return found
+
+
+def place(cursor: str, of: str, org_id: int) -> dict[str, Any] | None:
+    """The place that the cursor names, if it was signed here for this list and organisation."""
+    try:
+        found = service().cursors.loads(cursor)
+    except BadData:
+        return None
+    assert isinstance(found, dict)
+    return found if (found["of"], found["org"]) == (of, org_id) else None
 
 
 def link_to_next(cursor: str | None) -> dict[str, str]:

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import BoundedSemaphore
 from typing import Final
 
-from flask import current_app
+from flask import current_app, g
 from itsdangerous import URLSafeSerializer
 from sqlalchemy import Connection, Engine
 
 from app.audience import Index
 from runtime.queues import wake_index
 from runtime.settings import Settings
+from store import marks
 
 EXTENSION: Final = "segments"
 
@@ -27,6 +29,7 @@ class Service:
     engine: Engine
     index: Index
     cursors: URLSafeSerializer
+    waiting: BoundedSemaphore  # places for requests that wait for the index
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -48,9 +51,15 @@ class Service:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that is committed at the end; the index workers are then told that there may be work."""
+        """A transaction that is committed at the end; the index workers are then told that there may be work.
+
+        `g.written` is then the mark of what the request has written so far.
+        """
         with self.engine.begin() as db:
+            before = marks.newest_drawn(db)
             yield db
+            written = marks.mark(db, before)
+        g.written = written.with_earlier(g.get("written"))
         wake_index(self.settings)
 
 

@@ -11,14 +11,20 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 
+from app import writes
 from app.api.parser import Parser
 from app.auth import admit
 from app.errors import invalid
+from app.schemas.base import WaitQuery
 from segments import Problem
 from store.postgres import repeated
 from store.tokens import Scope
 
 ID = "int(max=9223372036854775807)"  # of a path; beyond that PostgreSQL has no ids, and so there is no such thing
+
+_WRITE_TOKEN = {
+    writes.HEADER: {"schema": {"type": "string"}, "description": "For `wait_for` of whatever reads the index."}
+}
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -46,13 +52,15 @@ class Area(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
         A view is one transaction: where PostgreSQL ends it for the others' sake, it is run again.
 
         `scope` is what a token must allow, None only where nobody has to be known. Query parameters and bodies that
-        no schema declares are refused.
+        no schema declares are refused. With a WaitQuery the view is called once the index has come as far as asked.
         """
+        given = {**(_WRITE_TOKEN if scope is Scope.WRITE else {}), **(headers or {})} or None
 
         def serve(view: View) -> View:
             committed = repeated(view)
-            answered = committed if answer else _without_content(committed, status)
-            served: Any = self.response(status, answer, headers=headers)(answered)
+            waiting = _waiting(committed) if query is not None and issubclass(query, WaitQuery) else committed
+            answered = waiting if answer else _without_content(waiting, status)
+            served: Any = self.response(status, answer, headers=given)(answered)
             if body is not None:
                 served = self.arguments(body, location="json", as_kwargs=True)(served)
             if query is not None:
@@ -63,6 +71,18 @@ class Area(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
             return view
 
         return serve
+
+
+def _waiting(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The view without the keyword arguments of a WaitQuery, after what they ask for."""
+
+    @wraps(view)
+    def waiting(*args: Any, wait_for: str | None, timeout: float, **kwargs: Any) -> Any:
+        if wait_for is not None:
+            writes.wait_for(wait_for, timeout)
+        return view(*args, **kwargs)
+
+    return waiting
 
 
 def _without_content(view: Callable[..., Any], status: HTTPStatus) -> Callable[..., Any]:

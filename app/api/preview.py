@@ -9,13 +9,14 @@ from typing import Any
 from app import previews
 from app.api.area import Area
 from app.auth import caller
+from app.schemas.base import WaitQuery
 from app.schemas.questions import Preview, PreviewRequest, ValidateRequest, Validation
 from store.tokens import Scope
 
 area = Area("preview", __name__, description="Conditions that are being built.")
 
 
-@area.endpoint("POST", "/segments/preview", scope=Scope.READ, body=PreviewRequest, answer=Preview)
+@area.endpoint("POST", "/segments/preview", scope=Scope.READ, query=WaitQuery, body=PreviewRequest, answer=Preview)
 def preview(
     tree: object,
     sample: int,

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+MOST_WAITED = 30.0  # seconds that a request may wait for the index; a client that needs more asks again
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # of events, and so of questions about them
 
 
@@ -85,6 +86,27 @@ class Freshness(Schema):
         required=True, metadata={"description": "False where there are more than `pending`: it counts to 10,000."}
     )
     lag_seconds = fields.Float(required=True, metadata={"description": "Age of the oldest of those changes."})
+
+
+class WriteReceipt(Schema):
+    """How to read what was written, and how far the index was behind when it was, this write included."""
+
+    write_token = fields.String(required=True, metadata={"description": "For `wait_for`."})
+    index = fields.Nested(Freshness, required=True)
+
+
+class WaitQuery(Strict):
+    """Of endpoints that read the index: `wait_for` is heeded before they are asked (app/api/area.py)."""
+
+    wait_for = fields.String(
+        load_default=None,
+        metadata={"description": "A write token: the answer has what was written by the request that gave it."},
+    )
+    timeout = fields.Float(
+        load_default=5.0,
+        validate=validate.Range(0, MOST_WAITED),
+        metadata={"description": "How many seconds to wait for that; then it is 503."},
+    )
 
 
 class Receipt(Schema):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from app.schemas.base import Fault, Strict
+from app.schemas.base import Fault, Strict, WriteReceipt
 
 MOST_ITEMS = 1_000  # one transaction, one answer
 
@@ -50,6 +50,7 @@ class Outcomes(Schema):
     unchanged = fields.Integer(required=True)
     refused = fields.Integer(required=True)
     outcomes = fields.List(fields.Nested(Outcome), required=True)
+    receipt = fields.Nested(WriteReceipt, required=True)
 
 
 class Contact(Schema):

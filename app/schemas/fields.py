@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from app.schemas.base import Strict
+from app.schemas.base import WaitQuery
 
 MOST_VALUES = 100  # a list to choose from
 
@@ -62,7 +62,7 @@ class TreeSchema(Schema):
     defs = fields.Dict(required=True, data_key="$defs", attribute="$defs")
 
 
-class ValuesQuery(Strict):
+class ValuesQuery(WaitQuery):
     q = fields.String(
         load_default="",
         validate=validate.Length(max=200),

@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 from webargs.fields import DelimitedList
 
-from app.schemas.base import Fault, Instant, Receipt, Strict
+from app.schemas.base import Fault, Instant, Receipt, Strict, WaitQuery
 
 MOST_SHOWN = 100  # contacts beside a count; more are a page of members
 MOST_COLUMNS = 50  # a table that people read
@@ -102,7 +102,7 @@ class Validation(Schema):
     ignored = fields.List(fields.String(), required=True)
 
 
-class CountQuery(Strict):
+class CountQuery(WaitQuery):
     as_of = Instant(load_default=None)
 
 
