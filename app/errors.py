@@ -98,7 +98,8 @@ def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911  # a line for each
             | database.TimeoutError()
             | psycopg.OperationalError()  # of COPY, which goes past SQLAlchemy
         ):
-            log.warning("PostgreSQL cannot be reached: %s", error)
+            # The first line: those behind it quote what was being written.
+            log.warning("PostgreSQL cannot be reached: %s", str(error).partition("\n")[0])
             return unavailable("The database")
         case database.DataError() | psycopg.DataError():
             return Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "A value cannot be stored", "leave out NUL characters")

@@ -171,7 +171,9 @@ class Sync:
             if errors:
                 with self.connections.engine.begin() as db:
                     state.fail(db, batch.claim.lease, errors)
-                _log.warning("the index refuses %s contacts, such as %s: %s", len(errors), *next(iter(errors.items())))
+                # Without the reason, which may quote the contact: that goes with the contact, a log does not.
+                said = "the index refuses %s contacts, such as %s: index_state.error says why"
+                _log.warning(said, len(errors), next(iter(errors)))
             self._claims.discard(batch.claim)
 
     def _give_back(self) -> None:

@@ -18,6 +18,7 @@ def engine(settings: Settings) -> Engine:
         max_overflow=settings.database_overflow,
         pool_timeout=settings.database_timeout_seconds,
         pool_pre_ping=True,
+        hide_parameters=True,  # errors are logged, and kept with failed jobs; what contacts are written with is neither
         connect_args={
             "connect_timeout": max(2, round(settings.database_timeout_seconds)),  # libpq takes less than 2 for 2
             "options": "-c timezone=UTC",

@@ -71,6 +71,8 @@ END $$;
 CREATE OR REPLACE FUNCTION capture_contacts_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM bump_contacts(ARRAY(SELECT id FROM old_rows ORDER BY id));
+    -- Why the index refused the contact may quote it, and it is to be forgotten. Its row is locked by now.
+    UPDATE index_state SET error = NULL FROM old_rows WHERE contact_id = old_rows.id AND error IS NOT NULL;
     RETURN NULL;
 END $$;
 

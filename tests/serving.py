@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import IO
 
 from runtime.settings import Settings
 
@@ -35,9 +36,10 @@ def command(settings: Settings, *arguments: str) -> str:
 
 
 @contextmanager
-def process(settings: Settings, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """`python -m ARGUMENTS`, ended with the block."""
-    running = subprocess.Popen([sys.executable, "-m", *arguments], env=environment(settings))
+def process(settings: Settings, *arguments: str, log: IO[bytes] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """`python -m ARGUMENTS`, ended with the block; what it says goes to `log`."""
+    run = [sys.executable, "-m", *arguments]
+    running = subprocess.Popen(run, env=environment(settings), stdout=log, stderr=log)
     try:
         yield running
     finally:
@@ -46,15 +48,16 @@ def process(settings: Settings, *arguments: str) -> Iterator[subprocess.Popen[by
 
 
 @contextmanager
-def api(settings: Settings, arguments: Sequence[str] = ("--threads", "4")) -> Iterator[int]:
+def api(
+    settings: Settings, arguments: Sequence[str] = ("--threads", "4"), log: IO[bytes] | None = None
+) -> Iterator[int]:
     """The port that a gunicorn with the API listens on; `arguments` say how it works."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         port: int = held.getsockname()[1]
     bind = f"127.0.0.1:{port}"
-    with process(
-        settings, "gunicorn", "--no-control-socket", *arguments, "--bind", bind, "app:create_app()"
-    ) as running:
+    gunicorn = ("gunicorn", "--no-control-socket", *arguments, "--bind", bind, "app:create_app()")
+    with process(settings, *gunicorn, log=log) as running:
         _wait_for(port, running)
         yield port
 

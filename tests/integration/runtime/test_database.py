@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import ProgrammingError
 
 from runtime import database
 from runtime.settings import Settings, SettingsError
@@ -32,3 +33,10 @@ def test_sessions_speak_utc_whatever_the_server_says(db: Connection) -> None:
 
 def test_the_oldest_supported_postgresql_or_newer(db: Connection) -> None:
     assert int(db.execute(text("SHOW server_version_num")).scalar_one()) >= 150_000
+
+
+def test_errors_do_not_say_what_was_to_be_written(db: Connection) -> None:
+    with pytest.raises(ProgrammingError) as caught:
+        db.execute(text("INSERT INTO no_such_table VALUES (:value)"), {"value": "Zebrafinch"})
+    assert "no_such_table" in str(caught.value)
+    assert "Zebrafinch" not in str(caught.value)

@@ -193,3 +193,10 @@ def test_an_event_type_that_becomes_the_contacts_takes_its_negative_amounts_alon
     world.run(db, "UPDATE event_types SET actor = 'contact' WHERE id = :shipped")
     marked = db.execute(text("SELECT key FROM behaviours WHERE org_id = :org AND signed"), world.ids).scalars()
     assert set(marked) == {"any", "any.email", "any.phone", "shipped"}
+
+
+def test_why_the_index_refused_a_contact_goes_with_the_contact(db: Connection, world: World) -> None:
+    world.run(db, "UPDATE index_state SET error = 'it quotes the contact' WHERE contact_id IN (:anna, :cleo)")
+    world.run(db, "DELETE FROM contacts WHERE id = :anna")
+    kept = db.execute(text("SELECT contact_id FROM index_state WHERE error IS NOT NULL")).scalars().all()
+    assert kept == [world.ids[CLEO]]
