@@ -185,6 +185,20 @@ def test_a_renamed_tag_is_the_same_tag(tenant: Tenant, engine: Engine, named: di
     assert "VIP" not in read["sentence"]
 
 
+def test_a_renamed_tag_keeps_its_contacts(tenant: Tenant, engine: Engine) -> None:
+    tenant.write(contacts=[{"external_id": "A", "tags": ["VIP"]}, {"external_id": "B"}])
+    segment = made(tenant, "VIPs", group("and", rule("tags", "containsAny", ["VIP"])))
+    with engine.begin() as db:
+        db.execute(text("UPDATE tags SET name = 'Gold' WHERE org_id = :org"), {"org": tenant.org_id})
+    tenant.index()
+    counted = tenant.get(f"/segments/{segment['id']}/count").json
+    assert counted is not None
+    assert counted["count"] == 1
+    assert tenant.count(rule("tags", "containsAny", ["gold"])) == 1
+    gone = tenant.post("/segments/preview", {"tree": rule("tags", "containsAny", ["VIP"])})
+    assert [code for _, code in places(gone)] == ["unknown_option"]
+
+
 @pytest.mark.parametrize(
     ("sql", "place"),
     [
