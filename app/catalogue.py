@@ -9,6 +9,7 @@ from typing import Any
 
 from app.audience import Audience, can_be_shown
 from app.errors import Refusal, missing
+from app.questions import limits
 from app.service import service
 from mappings.fields import Catalogue, Field, Option
 from mappings.text import fold
@@ -41,7 +42,7 @@ def offered(org_id: int) -> Mapping[str, Any]:
 def schema(org_id: int) -> Mapping[str, Any]:
     """The JSON Schema of the organisation's trees."""
     with service().reading() as db:
-        return tree_schema(catalogues.load(db, org_id))
+        return tree_schema(catalogues.load(db, org_id), limits(service().settings))
 
 
 def _field(field: Field) -> Mapping[str, Any]:
@@ -62,7 +63,7 @@ def _operator(operator: Operator[Any], field: Field) -> Mapping[str, Any]:
         "name": operator.name,
         "label": operator.phrase,
         "negative": isinstance(operator, Negation),
-        "value": operator.shape.schema(field),
+        "value": operator.shape.schema(field, limits(service().settings)),
     }
 
 

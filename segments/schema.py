@@ -1,6 +1,6 @@
 """The JSON Schema (2020-12) of an organisation's trees, made from its catalogue and the operators.
 
-It says all of what `parse` says, but for the rules of UNSAID.
+It says all of what `parse` says, but for the rules of `unsaid`.
 """
 
 from __future__ import annotations
@@ -18,29 +18,31 @@ from segments.parse import KEPT, cannot_be_missing
 
 JSON = dict[str, Any]
 
-# What a JSON Schema cannot say, or not at a bearable size; `parse` refuses it all the same.
-UNSAID = (
-    "groups are nested at most 12 deep, and a tree has at most 300 rules",
-    "a list that is joined by commas has at most 10,000 values",
-    "the lower bound stands before the upper one, and a window ends after it begins",
-    "options exist; where several have one name, the id is given",
-    "days are in the calendar: there is no 30 February",
-    "a whole number is one that a double holds exactly; an amount has at most two decimals",
-    "a text is Unicode, without halves of surrogate pairs",
-)
-
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _BOOKKEEPING: JSON = dict.fromkeys(KEPT, True)
 _MUTED: JSON = {"properties": {"muted": {"const": True}}, "required": ["muted"]}
 
 
-def tree_schema(catalogue: Catalogue) -> JSON:
+def unsaid(limits: Limits) -> tuple[str, ...]:
+    """What a JSON Schema cannot say, or not at a bearable size; `parse` refuses it all the same."""
+    return (
+        f"groups are nested at most {limits.depth} deep, and a tree has at most {limits.rules:,} rules",
+        f"a list that is joined by commas has at most {limits.values:,} values",
+        "the lower bound stands before the upper one, and a window ends after it begins",
+        "options exist; where several have one name, the id is given",
+        "days are in the calendar: there is no 30 February",
+        "a whole number is one that a double holds exactly; an amount has at most two decimals",
+        "a text is Unicode, without halves of surrogate pairs",
+    )
+
+
+def tree_schema(catalogue: Catalogue, limits: Limits = Limits()) -> JSON:  # noqa: B008 (frozen)
     """The schema that a tree of the organisation validates against."""
-    kinds = _kinds(catalogue)
+    kinds = _kinds(catalogue, limits)
     return {
         "$schema": _DIALECT,
         "title": "A condition on contacts",
-        "$comment": f"parse also holds a tree to this: {'; '.join(UNSAID)}",
+        "$comment": f"parse also holds a tree to this: {'; '.join(unsaid(limits))}",
         "allOf": [{"$ref": "#/$defs/node"}, {"$ref": "#/$defs/live"}],
         "$defs": {
             "node": _node(),
@@ -90,13 +92,13 @@ class _Kind:
     schema: JSON
 
 
-def _kinds(catalogue: Catalogue) -> list[_Kind]:
+def _kinds(catalogue: Catalogue, limits: Limits) -> list[_Kind]:
     found: dict[str, _Kind] = {}
     names: dict[str, int] = {}
     for field in catalogue:
         if field.unavailable is not None:
             continue
-        schema = _asked(field)
+        schema = _asked(field, limits)
         key = json.dumps(schema)
         if key not in found:
             count = names[field.type.name] = names.get(field.type.name, 0) + 1
@@ -125,11 +127,11 @@ def _rule(kinds: list[_Kind]) -> JSON:
     }
 
 
-def _asked(field: Field) -> JSON:
+def _asked(field: Field, limits: Limits) -> JSON:
     """What a rule on the field may say: its operators, each with its value."""
     alike: dict[str, tuple[list[str], JSON]] = {}
     for operator in _operators(field):
-        valued = _valued(operator, field)
+        valued = _valued(operator, field, limits)
         names, _ = alike.setdefault(json.dumps(valued), ([], valued))
         symbols = SYMBOLS.get(field.type.trait, {})
         names += [operator.name, *(symbol for symbol, name in symbols.items() if name == operator.name)]
@@ -150,8 +152,8 @@ def _operators(field: Field) -> Iterator[Operator[Any]]:
         yield operator
 
 
-def _valued(operator: Operator[Any], field: Field) -> JSON:
-    value, blanks = operator.shape.schema(field), _blanks(operator, field)
+def _valued(operator: Operator[Any], field: Field, limits: Limits) -> JSON:
+    value, blanks = operator.shape.schema(field, limits), _blanks(operator, field)
     said: JSON = {"properties": {"value": {"anyOf": [value, {"enum": blanks}]} if blanks else value}}
     if None not in blanks:
         said["required"] = ["value"]

@@ -33,7 +33,7 @@ class DayShape(Shape[date]):
     def dump(self, value: date, field: Field) -> str:
         return _DAY.dump(value)
 
-    def schema(self, field: Field) -> dict[str, Any]:
+    def schema(self, field: Field, limits: Limits) -> dict[str, Any]:
         return _DAY.schema()
 
     def words(self, field: Field, value: date) -> str:
@@ -48,7 +48,7 @@ class DaysShape(LapseShape):
     def load(self, raw: object, field: Field, limits: Limits) -> Lapse:
         return load_lapse(raw, self._units)
 
-    def schema(self, field: Field) -> dict[str, Any]:
+    def schema(self, field: Field, limits: Limits) -> dict[str, Any]:
         return lapse_schema(self._units)
 
 

@@ -100,7 +100,7 @@ class Period(Shape[str]):
     def dump(self, value: str, field: Field) -> str:
         return value
 
-    def schema(self, field: Field) -> dict[str, Any]:
+    def schema(self, field: Field, limits: Limits) -> dict[str, Any]:
         return {"enum": list(_PERIODS)}
 
     def words(self, field: Field, value: str) -> str:

@@ -59,7 +59,7 @@ class OccurrenceShape(Shape[Occurrence]):
         window = {} if value.window == EVER else {"window": value.window.dump()}
         return times | window
 
-    def schema(self, field: Field) -> dict[str, Any]:
+    def schema(self, field: Field, limits: Limits) -> dict[str, Any]:
         parts = {"times": times_schema(), "window": window_schema()}
         return {
             "type": "object",
@@ -220,7 +220,7 @@ class SpendingShape(Shape[Spending]):
         amount = self._number.dump(value.minor / 100)
         return {"less_than" if value.less else "at_least": amount} | window
 
-    def schema(self, field: Field) -> dict[str, Any]:
+    def schema(self, field: Field, limits: Limits) -> dict[str, Any]:
         amount = {"type": "number", "minimum": 0.01}  # at most two decimals; multipleOf would fail on binary fractions
         return {
             "type": "object",

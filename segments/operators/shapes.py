@@ -35,7 +35,7 @@ class Shape(ABC, Generic[V]):
         """The value as a saved tree keeps it."""
 
     @abstractmethod
-    def schema(self, field: Field) -> dict[str, Any]:
+    def schema(self, field: Field, limits: Limits) -> dict[str, Any]:
         """JSON Schema of what `load` accepts."""
 
     @abstractmethod
@@ -53,7 +53,7 @@ class Nothing(Shape[None]):
     def dump(self, value: None, field: Field) -> None:
         return None
 
-    def schema(self, field: Field) -> dict[str, Any]:
+    def schema(self, field: Field, limits: Limits) -> dict[str, Any]:
         return {"enum": [None, "", []]}
 
     def words(self, field: Field, value: None) -> str:
@@ -69,7 +69,7 @@ class One(Shape[Any]):
     def dump(self, value: Any, field: Field) -> Any:
         return operand(field).dump(value)
 
-    def schema(self, field: Field) -> dict[str, Any]:
+    def schema(self, field: Field, limits: Limits) -> dict[str, Any]:
         return operand(field).schema()
 
     def words(self, field: Field, value: Any) -> str:
@@ -87,8 +87,8 @@ class Needle(One):
             )
         return text
 
-    def schema(self, field: Field) -> dict[str, Any]:
-        return super().schema(field) | {"maxLength": Limits().needle}
+    def schema(self, field: Field, limits: Limits) -> dict[str, Any]:
+        return super().schema(field, limits) | {"maxLength": limits.needle}
 
 
 class Many(Shape[tuple[Any, ...]]):
@@ -108,9 +108,9 @@ class Many(Shape[tuple[Any, ...]]):
     def dump(self, value: tuple[Any, ...], field: Field) -> list[Any]:
         return list(map(operand(field).dump, value))
 
-    def schema(self, field: Field) -> dict[str, Any]:
+    def schema(self, field: Field, limits: Limits) -> dict[str, Any]:
         one = operand(field)
-        array = {"type": "array", "items": one.schema(), "minItems": 1, "maxItems": Limits().values}
+        array = {"type": "array", "items": one.schema(), "minItems": 1, "maxItems": limits.values}
         return {"anyOf": [array, {"type": "string", "pattern": f"^{one.item}(,{one.item})*$"}]}
 
     def words(self, field: Field, value: tuple[Any, ...]) -> str:
@@ -136,7 +136,7 @@ class Pair(Shape[tuple[Any, Any]]):
     def dump(self, value: tuple[Any, Any], field: Field) -> list[Any]:
         return list(map(operand(field).dump, value))
 
-    def schema(self, field: Field) -> dict[str, Any]:
+    def schema(self, field: Field, limits: Limits) -> dict[str, Any]:
         one = operand(field)
         array = {"type": "array", "items": one.schema(), "minItems": 2, "maxItems": 2}
         return {"anyOf": [array, {"type": "string", "pattern": f"^{one.item},{one.item}$"}]}
@@ -200,7 +200,7 @@ class LapseShape(Shape[Lapse]):
     def dump(self, value: Lapse, field: Field) -> dict[str, Any]:
         return {"n": value.n, "unit": str(value.unit)}
 
-    def schema(self, field: Field) -> dict[str, Any]:
+    def schema(self, field: Field, limits: Limits) -> dict[str, Any]:
         return lapse_schema(units_of(field))
 
     def words(self, field: Field, value: Lapse) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.api.conftest import Tenant
+from tests.api.conftest import Tenant, serving
 from tests.api.shop import ACTIVE, CONTACTS, EVERYONE, group, rule
 from tests.api.test_errors import problem
 
@@ -127,3 +128,15 @@ def test_the_schema_of_trees_accepts_what_preview_accepts(tenant: Tenant) -> Non
     statuses = [tenant.post("/segments/preview", {"tree": tree}).status_code for tree in ASKED]
     assert [200 if validator.is_valid(tree) else 422 for tree in ASKED] == statuses
     assert statuses == [200] * 7 + [422] * 7
+
+
+def test_the_schemas_have_the_limits_that_are_set(tenant: Tenant) -> None:
+    few = rule("country", "in", ["DE", "FR", "US"])
+    with serving(replace(tenant.settings, max_values=2)) as app:
+        strict = replace(tenant, client=app.test_client())
+        validator = Draft202012Validator(strict.get("/segments/schema").json or {})
+        operators = {one["name"]: one["value"] for one in fields(strict)["country"]["operators"]}
+        refused = strict.post("/segments/validate", {"tree": few}).json
+    assert refused is not None
+    assert (refused["valid"], validator.is_valid(few)) == (False, False)
+    assert operators["in"]["anyOf"][0]["maxItems"] == 2

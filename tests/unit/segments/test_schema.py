@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from mappings import types
-from segments import ConditionError, Problem, parse
+from segments import ConditionError, Limits, Problem, parse
 from segments.operators.operands import operand
-from segments.schema import UNSAID
+from segments.schema import tree_schema, unsaid
 from tests.unit.segments.organisation import CATALOGUE, group, rule
 from tests.unit.segments.trees import FIELDS, RULES, SCHEMA, TREES
 
@@ -143,7 +143,25 @@ def test_only_the_parser_refuses_what_is_unsaid(tree: JSON) -> None:
 
 def test_the_schema_is_one_and_says_what_it_leaves_out() -> None:
     Draft202012Validator.check_schema(SCHEMA)
-    assert all(rule in SCHEMA["$comment"] for rule in UNSAID)
+    assert all(rule in SCHEMA["$comment"] for rule in unsaid(Limits()))
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [rule("country", "in", ["DE", "FR", "US"]), rule("email", "contains", "a@b.de"), rule("email", "=", "a@b.de")],
+)
+def test_the_schema_has_the_limits_that_are_set(tree: JSON) -> None:
+    limits = Limits(values=2, needle=5, rules=7)
+    schema = tree_schema(CATALOGUE, limits)
+    validator = Draft202012Validator(schema)
+    assert VALIDATOR.is_valid(tree)
+    try:
+        parse(tree, CATALOGUE, limits)
+    except ConditionError:
+        assert not validator.is_valid(tree)
+    else:
+        assert validator.is_valid(tree)
+    assert "at most 7 rules" in schema["$comment"]
 
 
 def test_fields_that_are_asked_alike_are_said_once() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mappings.fields import Field
-from segments import operators_of
+from segments import Limits, operators_of
 from segments.operators import SYMBOLS
 from segments.schema import tree_schema
 from tests.unit.segments.organisation import CATALOGUE, field_named
@@ -92,7 +92,7 @@ def _rules(field: Field) -> st.SearchStrategy[JSON]:
                 {
                     "field": st.just(field.name),
                     "operator": st.sampled_from([operator.name, symbols.get(operator.name, operator.name)]),
-                    "value": made_from(operator.shape.schema(field)),
+                    "value": made_from(operator.shape.schema(field, Limits())),
                 },
                 optional={
                     "includeMissing": st.booleans(),

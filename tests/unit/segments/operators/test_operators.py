@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from segments import Criterion, compile, describe, evaluate, operators_of, parse  # noqa: A004
+from segments import Criterion, Limits, compile, describe, evaluate, operators_of, parse  # noqa: A004
 from tests.unit.segments.operators import dates, engagement, numbers, sets, texts
 from tests.unit.segments.operators.cases import Case, Refusal
 from tests.unit.segments.organisation import CATALOGUE, MOMENT, condition, faults, field_named, rule
@@ -53,7 +53,7 @@ def test_the_saved_tree_means_the_same(case: Case) -> None:
 def test_the_schema_takes_what_the_operator_takes(case: Case) -> None:
     asked = condition(case.tree)
     assert isinstance(asked, Criterion)
-    schema = asked.operator.shape.schema(asked.field)
+    schema = asked.operator.shape.schema(asked.field, Limits())
     jsonschema.Draft202012Validator.check_schema(schema)
     missing_value_is_none = case.value in (None, "") and schema.get("type") == "object"
     jsonschema.validate({} if missing_value_is_none else case.value, schema)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from segments import Limits
 from segments.operators import operator_named
 from tests.unit.segments.organisation import field_named
 
@@ -111,4 +112,4 @@ def test_the_schema_of_a_value(field: str, operator: str, schema: JSON) -> None:
     asked = field_named(field)
     found = operator_named(operator, asked)
     assert found is not None
-    assert found.shape.schema(asked) == schema
+    assert found.shape.schema(asked, Limits()) == schema
