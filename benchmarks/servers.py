@@ -9,11 +9,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from pace import until
+
 from cli import processes
 from indexer.connections import Connections
 from runtime import embedded
 from runtime.embedded.ports import free_port
+from runtime.queues import wake_index
 from runtime.settings import Settings
+from store import state
 from store.generate.generate import Sizes, generate
 from store.migrations import upgrade
 
@@ -59,3 +63,14 @@ def filled(connections: Connections, size: int, organisations: int) -> None:
 def environment(settings: Settings) -> dict[str, str]:
     """What a process is told to work on these servers."""
     return os.environ | processes.environment(settings)
+
+
+def settled(connections: Connections) -> float:
+    """The seconds until workers have indexed all that is pending."""
+
+    def nothing_is_pending() -> bool:
+        with connections.engine.connect() as db:
+            return state.freshness(db).pending == 0
+
+    wake_index(connections.settings)
+    return until(nothing_is_pending)

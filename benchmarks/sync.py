@@ -20,7 +20,7 @@ import running
 import steady
 import writes
 from pace import until
-from servers import filled, opened
+from servers import filled, opened, settled
 
 from cli.listening import Listening
 from indexer.connections import Connections
@@ -43,22 +43,26 @@ def main(contacts: int, seconds: int, rate: int, renamed: int, measurements: tup
         took, peak = running.rebuilt(connections.settings)
         print(f"{contacts:,} contacts, indexed in {took:.0f} s, peak memory {peak:.0f} MB", flush=True)
         with running.service(connections.settings, "index-worker", "scheduler", "api") as started:
+            company = rename.company(connections, renamed)
+            settled(connections)  # the worker has started, and Java is warm
             for measurement in measurements or ALL:
                 print(measurement, flush=True)
-                errors += measured(connections, measurement, seconds, rate, renamed)
+                errors += measured(connections, measurement, seconds, rate, company)
             worker = started["index-worker-1"]
             worker.look()
             print(f"the worker's peak memory: {worker.peak_megabytes:.0f} MB")
     sys.exit(1 if errors else 0)
 
 
-def measured(connections: Connections, measurement: Measurement, seconds: int, rate: int, renamed: int) -> int:
+def measured(
+    connections: Connections, measurement: Measurement, seconds: int, rate: int, company: rename.Company
+) -> int:
     """One of them; the errors there were."""
     match measurement:
         case "steady":
             return steady.measure(connections, rate, seconds)
         case "rename":
-            rename.measure(connections, renamed)
+            rename.measure(connections, company)
             return 0
         case "store":
             return writes.through_store(connections, seconds)

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import click
 from figures import aim, share, spread
-from pace import Act, Paced, paced, until
-from servers import FIRST
+from pace import Act, Paced, paced
+from servers import FIRST, settled
 from sqlalchemy import text
 
 from indexer.connections import Connections
@@ -72,7 +72,7 @@ def through_http(connections: Connections, url: str, seconds: float) -> int:
 def _measure(connections: Connections, how: str, seconds: float, act: Callable[[], Act]) -> int:
     with _sampled(connections) as lags:
         done = paced(WRITERS, A_MINUTE / 60, seconds, act)
-    caught_up = until(lambda: _lag(connections) == 0)
+    caught_up = settled(connections)
     print(
         f"  {len(done.took):,} events in {done.seconds:.0f} s {how}, {60 * done.rate:,.0f} a minute by {WRITERS}"
         f" writers at {POPULAR} contacts, {done.errors.total()} errors;"
