@@ -167,7 +167,7 @@ class Sync:
         for batch, errors in sent:
             written = {item.contact_id: item.version for item in batch.items if item.contact_id not in errors}
             with self.connections.engine.begin() as db:
-                state.complete(db, batch.claim.lease, written)
+                state.complete(db, batch.claim.lease, written, batch.claim.at)
             if errors:
                 with self.connections.engine.begin() as db:
                     state.fail(db, batch.claim.lease, errors)

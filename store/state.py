@@ -48,10 +48,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Contacts that one worker may index until the lease ends."""
+    """Contacts that one worker may index until the lease ends; who reads them now sees all changes until `at`."""
 
     lease: int
     contact_ids: tuple[int, ...]
+    at: datetime | None
 
 
 def freshness(db: Connection, org_id: int | None = None, most: int | None = None) -> Freshness:
@@ -113,18 +114,20 @@ def claim(db: Connection, limit: int = BATCH, lease_seconds: float = LEASE_SECON
     are none where other workers have them all.
     """
     lease = secrets.randbits(63)
-    rows = db.execute(_CLAIM, {"lease": lease, "limit": limit, "seconds": lease_seconds})
-    return Claim(lease, tuple(sorted(rows.scalars())))
+    rows = db.execute(_CLAIM, {"lease": lease, "limit": limit, "seconds": lease_seconds}).all()
+    return Claim(lease, tuple(sorted(row.contact_id for row in rows)), rows[0].at if rows else None)
 
 
-def complete(db: Connection, lease: int, versions: Mapping[int, int]) -> None:
-    """The index holds these versions, by contact id; the lease on them ends.
+def complete(db: Connection, lease: int, versions: Mapping[int, int], since: datetime | None = None) -> None:
+    """The index holds these versions, by contact id, with all changes until `since`; the lease on them ends.
 
-    A contact that changed meanwhile stays pending. A lease that ran out and is another worker's by now stays theirs.
+    A contact that changed meanwhile stays pending, and has waited since then at most. A lease that ran out and is
+    another worker's by now stays theirs.
     """
     ids = sorted(versions)
     _lock_states(db, ids)
-    db.execute(_COMPLETE, {"ids": ids, "versions": [versions[one] for one in ids], "lease": lease})
+    written = {"ids": ids, "versions": [versions[one] for one in ids]}
+    db.execute(_COMPLETE, written | {"lease": lease, "since": since})
 
 
 def forget_all(db: Connection) -> None:
@@ -209,11 +212,12 @@ _CLAIM = text("""
     UPDATE index_state
        SET lease = :lease, leased_until = clock_timestamp() + make_interval(secs => :seconds)
      WHERE contact_id = ANY (ARRAY(SELECT contact_id FROM shared UNION ALL SELECT contact_id FROM oldest))
-    RETURNING contact_id""")
+    RETURNING contact_id, statement_timestamp() AS at""")
 
 _COMPLETE = text("""
     UPDATE index_state AS state
        SET indexed_version = greatest(state.indexed_version, written.version),
+           changed_at = greatest(state.changed_at, CAST(:since AS timestamptz)),
            lease = CASE WHEN state.lease = :lease THEN NULL ELSE state.lease END,
            leased_until = CASE WHEN state.lease = :lease THEN NULL ELSE state.leased_until END,
            attempts = 0,

@@ -138,6 +138,21 @@ def test_a_contact_that_changed_while_it_was_indexed_stays_pending_and_is_due_at
         assert state.claim(db).contact_ids == (9,)
 
 
+def test_a_contact_that_never_rests_has_waited_since_its_last_claim_at_most(engine: Engine) -> None:
+    """Else one that always changes while it is indexed would look ever older, and be taken before all others."""
+    with engine.begin() as db:
+        db.execute(text("UPDATE index_state SET changed_at = changed_at - interval '1 hour'"))
+    with engine.begin() as db:
+        claim = state.claim(db)
+        seen = versions(db, claim.contact_ids)
+    touch(engine, 9)
+    with engine.begin() as db:
+        assert state.freshness(db).lag_seconds >= 3_600
+        state.complete(db, claim.lease, seen, claim.at)
+        assert state.freshness(db).pending == 1
+        assert state.freshness(db).lag_seconds < 600
+
+
 def test_a_late_completion_takes_nothing_back(engine: Engine) -> None:
     with engine.begin() as db:
         slow = state.claim(db, lease_seconds=-1)
