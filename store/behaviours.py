@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,18 @@ from store.errors import ConflictError, NotFoundError, UnacceptableError
 from store.texts import key_of, label_of, name_of
 
 _ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Which events belong to a behaviour: all by the contact (any), those on a channel, those of an event type, or,
+    where it is declared, those of an event type that meet a condition.
+    """
+
+    behaviour: Behaviour
+    kind: str
+    event_type: str | None
+    condition: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +81,28 @@ def declare(db: Connection, org_id: int, key: str, label: str | None, event_type
     return Declared(code, db.execute(select(c.fill_total).where(c.code == code)).scalar_one())
 
 
-def declared(db: Connection, org_id: int, key: str) -> Behaviour:
+def meanings(db: Connection, org_id: int) -> tuple[Meaning, ...]:
+    """The organisation's behaviours with what they mean."""
+    c, types = tables.behaviours.c, tables.event_types
+    read = select(c.code, c.kind, types.c.key, c.condition).select_from(
+        tables.behaviours.outerjoin(types, types.c.id == c.event_type_id)
+    )
+    rows = {code: rest for code, *rest in db.execute(read.where(c.org_id == org_id))}
+    return tuple(Meaning(one, *rows[one.code]) for one in all_of(db, org_id))
+
+
+def declared(db: Connection, org_id: int, key: str) -> Meaning:
     """The declared behaviour; raises NotFoundError, also for those of event types and channels."""
-    c = tables.behaviours.c
-    code = db.execute(select(c.code).where(c.org_id == org_id, c.key == key, c.kind == "declared")).scalar_one_or_none()
-    if code is None:
+    found = (one for one in meanings(db, org_id) if (one.behaviour.key, one.kind) == (key, "declared"))
+    if (one := next(found, None)) is None:
         raise NotFoundError(f"there is no declared behaviour {key!r}")
-    return next(one for one in all_of(db, org_id) if one.code == code)
+    return one
 
 
-def narrowing(db: Connection, org_id: int, event_type: str) -> tuple[Behaviour, ...]:
-    """The behaviours that stand and fall with an event type: its own, and those declared of it."""
-    c, types = tables.behaviours.c, tables.event_types.c
-    of = select(types.id).where(types.org_id == org_id, types.key == event_type)
-    codes = set(db.execute(select(c.code).where(c.event_type_id.in_(of))).scalars())
-    return tuple(one for one in all_of(db, org_id) if one.code in codes)
-
-
-def relabel(db: Connection, org_id: int, key: str, label: str) -> Behaviour:
+def relabel(db: Connection, org_id: int, key: str, label: str) -> Meaning:
     """A declared behaviour is shown under another label; raises NotFoundError."""
     c = tables.behaviours.c
-    code = declared(db, org_id, key).code
+    code = declared(db, org_id, key).behaviour.code
     db.execute(update(tables.behaviours).where(c.code == code).values(label=name_of(label, "the label")))
     return declared(db, org_id, key)
 

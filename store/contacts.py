@@ -42,6 +42,13 @@ def get(db: Connection, org_id: int, contact_id: int) -> dict[str, Any]:
     return dict(row)
 
 
+def by_external_id(db: Connection, org_id: int, external_id: str) -> dict[str, Any] | None:
+    """The contact of that external id as stored, if there is one."""
+    found = text("SELECT id FROM contacts WHERE org_id = :org AND external_id = :external_id")
+    contact_id = db.execute(found, {"org": org_id, "external_id": external_id}).scalar_one_or_none()
+    return None if contact_id is None else get(db, org_id, contact_id)
+
+
 def delete(db: Connection, org_id: int, contact_id: int) -> None:
     """The contact and all that is kept about it are gone; raises NotFoundError."""
     deleted = text("DELETE FROM contacts WHERE org_id = :org AND id = :id")

@@ -15,9 +15,9 @@ from app.questions import placed
 from app.schemas.setup import Behaviour, BehaviourRequest, Behaviours, LabelRequest, RemovalQuery
 from app.service import service
 from app.uses import refuse_used, without_behaviours
-from mappings.fields import Behaviour as Declared
 from segments import Problem
 from store import behaviours, named, tables
+from store.behaviours import Meaning
 from store.tokens import Scope
 
 area = Area("behaviours", __name__, description="Kinds of engagement that conditions ask about.")
@@ -29,23 +29,23 @@ _ONE = "/behaviours/<key>"
 def all_of() -> Mapping[str, Any]:
     """Every behaviour: one for each event type and channel, `any`, and those that were declared."""
     with service().reading() as db:
-        return {"behaviours": behaviours.all_of(db, caller().org_id)}
+        return {"behaviours": behaviours.meanings(db, caller().org_id)}
 
 
 @area.endpoint(
     "POST", "/behaviours", scope=Scope.WRITE, body=BehaviourRequest, answer=Behaviour, status=HTTPStatus.CREATED
 )
-def declare(key: str, label: str | None, event_type: str, condition: object) -> Declared:
+def declare(key: str, label: str | None, event_type: str, condition: object) -> Meaning:
     """Events of one type that meet a condition; past events are filled in, and until then it is unavailable."""
     org_id = caller().org_id
     with service().writing() as db, placed("#/condition"):
         _require(db, org_id, event_type)
-        code = behaviours.declare(db, org_id, key, label, event_type, condition).code
-        return next(one for one in behaviours.all_of(db, org_id) if one.code == code)
+        behaviours.declare(db, org_id, key, label, event_type, condition)
+        return behaviours.declared(db, org_id, key)
 
 
 @area.endpoint("PATCH", _ONE, scope=Scope.WRITE, body=LabelRequest, answer=Behaviour)
-def relabel(key: str, label: str) -> Declared:
+def relabel(key: str, label: str) -> Meaning:
     """Another label for a declared behaviour; that of an event type has the event type's."""
     with service().writing() as db:
         return behaviours.relabel(db, caller().org_id, key, label)
@@ -56,7 +56,7 @@ def delete(key: str, force: bool) -> None:
     """A declared behaviour is gone; its events stay. Refused while segments ask about it, unless `force` says so."""
     org_id = caller().org_id
     with service().writing() as db:
-        code = behaviours.declared(db, org_id, key).code
+        code = behaviours.declared(db, org_id, key).behaviour.code
         if not force:
             refuse_used(db, org_id, f"The behaviour {key!r}", without_behaviours({code}))
         behaviours.remove(db, org_id, code)

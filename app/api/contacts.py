@@ -9,7 +9,7 @@ from typing import Any
 from app import batches
 from app.api.area import ID, Area
 from app.auth import caller
-from app.schemas.contacts import CompaniesBatch, Contact, ContactsBatch, EventsBatch, Outcomes
+from app.schemas.contacts import CompaniesBatch, Contact, Contacts, ContactsBatch, ContactsQuery, EventsBatch, Outcomes
 from app.service import service
 from store import companies as company_store
 from store import contacts as contact_store
@@ -35,6 +35,14 @@ def write_companies(companies: Sequence[object]) -> Mapping[str, Any]:
 def write_events(events: Sequence[object]) -> Mapping[str, Any]:
     """Add events to contacts' timelines; one with the id of an earlier one takes its place."""
     return batches.write(caller().org_id, event_store.write, events)
+
+
+@area.endpoint("GET", "/contacts", scope=Scope.READ, query=ContactsQuery, answer=Contacts)
+def find(external_id: str) -> Mapping[str, Any]:
+    """The contact of that external id, as it is stored; none where there is none."""
+    with service().reading() as db:
+        found = contact_store.by_external_id(db, caller().org_id, external_id)
+        return {"contacts": [] if found is None else [found]}
 
 
 @area.endpoint("GET", f"/contacts/<{ID}:contact_id>", scope=Scope.READ, answer=Contact)

@@ -50,6 +50,6 @@ def delete(key: str, force: bool) -> None:
     org_id = caller().org_id
     with service().writing() as db:
         if not force:
-            codes = {one.code for one in behaviours.narrowing(db, org_id, key)}
+            codes = {one.behaviour.code for one in behaviours.meanings(db, org_id) if one.event_type == key}
             refuse_used(db, org_id, f"The event type {key!r}", without_behaviours(codes))
         event_types.remove(db, org_id, key)

@@ -67,3 +67,11 @@ class Contact(Schema):
     company = fields.Dict(required=True, allow_none=True)
     owner = fields.String(required=True, allow_none=True, metadata={"description": "By e-mail address."})
     team = fields.String(required=True, allow_none=True)
+
+
+class ContactsQuery(Strict):
+    external_id = fields.String(required=True, validate=validate.Length(1), metadata={"description": "Verbatim."})
+
+
+class Contacts(Schema):
+    contacts = fields.List(fields.Nested(Contact), required=True)

@@ -96,12 +96,18 @@ class BehaviourRequest(Strict):
 
 
 class Behaviour(Schema):
-    key = fields.String(required=True)
-    label = fields.String(required=True)
-    field = fields.Function(lambda behaviour: f"engagement.{behaviour.key}", required=True, metadata={"type": "string"})
+    key = fields.String(required=True, attribute="behaviour.key")
+    label = fields.String(required=True, attribute="behaviour.label")
+    field = fields.Function(lambda one: f"engagement.{one.behaviour.key}", required=True, metadata={"type": "string"})
+    kind = fields.String(required=True, metadata={"enum": ["any", "channel", "event_type", "declared"]})
+    event_type = fields.String(required=True, allow_none=True, metadata={"description": "Whose events it has."})
+    condition = Tree(
+        required=True, allow_none=True, metadata={"description": "Which of them, where it is declared; channels by id."}
+    )
     unavailable = fields.String(
         required=True,
         allow_none=True,
+        attribute="behaviour.unavailable",
         metadata={"description": "How far it is filled for past events; null when done."},
     )
 

@@ -119,3 +119,19 @@ def test_a_batch_that_deadlocks_with_somebody_elses_sql_is_written_all_the_same(
         assert written is not None
         assert written["updated"] == 2, written
     engine.dispose()
+
+
+def test_a_contact_is_found_by_its_external_id(tenant: Tenant, other: Tenant) -> None:
+    written = {"external_id": "A 1/ü", "properties": {"city": "Köln"}}
+    for here in (tenant, other):
+        here.post("/contacts/batch", {"contacts": [written]})  # found before it is indexed
+    found = tenant.get("/contacts", query_string={"external_id": "A 1/ü"}).json
+    assert found is not None
+    [contact] = found["contacts"]
+    assert contact == tenant.get(f"/contacts/{contact['id']}").json
+    problem(other.get(f"/contacts/{contact['id']}"), 404)
+    assert tenant.ask("DELETE", f"/contacts/{contact['id']}").status_code == 204
+    for external_id in ("A 1/ü", "a 1/ü", "nobody"):
+        assert tenant.get("/contacts", query_string={"external_id": external_id}).json == {"contacts": []}
+    assert places(tenant.get("/contacts")) == [("?external_id", "required")]
+    assert places(tenant.get("/contacts?external_id=")) == [("?external_id", "invalid")]

@@ -29,7 +29,13 @@ def test_an_event_type_comes_with_its_behaviour(tenant: Tenant) -> None:
     assert tenant.post("/event-types", {"key": "booked"}).status_code == 200
     assert tenant.post("/event-types", {"key": "called", "actor": "organisation"}).status_code == 200
     assert names(tenant, "event-types", "key") == ["booked", "called"]
-    assert {"any", "booked", "called"} <= set(names(tenant, "behaviours", "key"))
+    answer = tenant.get("/behaviours").json
+    assert answer is not None
+    assert [(one["key"], one["kind"], one["event_type"], one["condition"]) for one in answer["behaviours"]] == [
+        ("any", "any", None, None),
+        ("booked", "event_type", "booked", None),
+        ("called", "event_type", "called", None),
+    ]
     problem(tenant.post("/event-types", {"key": "no spaces"}), 422)
     assert places(tenant.post("/event-types", {"key": "x", "actor": "nobody"})) == [("#/actor", "invalid")]
 
@@ -82,6 +88,8 @@ def test_a_declared_behaviour_is_filled_for_past_events(tenant: Tenant) -> None:
     assert made.json is not None
     assert (made.json["field"], made.json["label"]) == ("engagement.large_purchase", "Large purchase")
     assert "0 of 3" in made.json["unavailable"]
+    assert (made.json["kind"], made.json["event_type"]) == ("declared", "purchase")
+    assert made.json["condition"] == rule("amount", ">=", 100)
     tree = rule("engagement.large_purchase", "happened")
     assert "0 of 3" in problem(tenant.post("/segments/preview", {"tree": tree}), 422)["detail"]
     tenant.index()

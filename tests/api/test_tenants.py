@@ -47,6 +47,7 @@ ENDPOINTS: dict[str, tuple[str, Any, int]] = {
     "POST /v1/contacts/batch": ("/contacts/batch", {"contacts": [{"external_id": SECRET}]}, 200),
     "POST /v1/companies/batch": ("/companies/batch", {"companies": [{"external_id": SECRET, "name": "Mine"}]}, 200),
     "POST /v1/events/batch": ("/events/batch", {"events": [{"contact": "unknown", "type": "x"}]}, 200),
+    "GET /v1/contacts": (f"/contacts?external_id={SECRET}", None, 200),
     "GET /v1/contacts/{contact_id}": ("/contacts/{contact}", None, 404),
     "DELETE /v1/contacts/{contact_id}": ("/contacts/{contact}", None, 404),
     "GET /v1/tags": ("/tags", None, 200),
