@@ -157,21 +157,20 @@ def _custom_field(custom: Custom) -> Field:
     return Field(custom.name, custom.label, f"{custom.object} custom fields", custom.type, custom.path, options=options)
 
 
+# What is asked behind a behaviour's name: label, type, path, packing. A channel of such a name would be asked for with
+# the same words, engagement.any.<channel>: none is called so.
+DERIVED: Mapping[str, tuple[str, FieldType, str, Packing]] = {
+    "count": ("number of times", types.NUMBER, "events_count", Packing.COUNT),
+    "total": ("total amount", types.NUMBER, "amounts_total", Packing.AMOUNT),
+    "average": ("average amount", types.NUMBER, "amounts_average", Packing.AMOUNT),
+    "largest": ("largest amount", types.NUMBER, "amounts_largest", Packing.AMOUNT),
+    "first_at": ("first time", types.DATETIME, "events_first", Packing.FIRST),
+    "last_at": ("last time", types.DATETIME, "events", Packing.LAST),
+}
+
+
 def _engagement_fields(behaviour: Behaviour) -> Iterator[Field]:
     name = f"engagement.{behaviour.key}"
-
-    def derived(suffix: str, label: str, kind: FieldType, path: str, packing: Packing) -> Field:
-        return Field(
-            f"{name}.{suffix}",
-            f"{behaviour.label}: {label}",
-            "engagement",
-            kind,
-            path,
-            code=behaviour.code,
-            packing=packing,
-            unavailable=behaviour.unavailable,
-        )
-
     yield Field(
         name,
         behaviour.label,
@@ -182,9 +181,14 @@ def _engagement_fields(behaviour: Behaviour) -> Iterator[Field]:
         signed=behaviour.signed,
         unavailable=behaviour.unavailable,
     )
-    yield derived("count", "how often", types.NUMBER, "events_count", Packing.COUNT)
-    yield derived("total", "total amount", types.NUMBER, "amounts_total", Packing.AMOUNT)
-    yield derived("average", "average amount", types.NUMBER, "amounts_average", Packing.AMOUNT)
-    yield derived("largest", "largest amount", types.NUMBER, "amounts_largest", Packing.AMOUNT)
-    yield derived("first_at", "first time", types.DATETIME, "events_first", Packing.FIRST)
-    yield derived("last_at", "last time", types.DATETIME, "events", Packing.LAST)
+    for suffix, (label, kind, path, packing) in DERIVED.items():
+        yield Field(
+            f"{name}.{suffix}",
+            f"{behaviour.label}: {label}",
+            "engagement",
+            kind,
+            path,
+            code=behaviour.code,
+            packing=packing,
+            unavailable=behaviour.unavailable,
+        )

@@ -33,9 +33,7 @@ _YOUNGER: dict[int, int] = {
 
 def fold(value: str) -> str:
     """`value` in simple lower case, code point by code point: as many code points as before, no accents folded."""
-    if value.isascii():
-        return value.lower()
-    return "".join(map(_fold_one, value))
+    return value.lower() if value.isascii() else value.translate(_FOLDED)
 
 
 def _fold_one(character: str) -> str:
@@ -44,6 +42,17 @@ def _fold_one(character: str) -> str:
         return chr(younger)
     lower = character.lower()
     return lower if len(lower) == 1 else character
+
+
+class _Folded(dict[int, str]):
+    """What each code point becomes, once it was met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _fold_one(chr(code))
+        return self[code]
+
+
+_FOLDED = _Folded()
 
 
 def cut(value: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from mappings import fields
 from mappings.fields import Catalogue, Named
 from store import behaviours, custom_fields, named, organisations, tables
-from store.texts import key_of, label_of, name_of
+from store.texts import channel_of, event_type_of, label_of, name_of
 
 create_field = custom_fields.create
 
@@ -41,7 +41,7 @@ def ensure_tags(db: Connection, org_id: int, names: Iterable[str]) -> dict[str, 
 
 def ensure_channels(db: Connection, org_id: int, keys: Iterable[str]) -> dict[str, int]:
     """The ids of channels by key, made where they are missing, each with its behaviour any.<channel>."""
-    rows = {key_of(key, "a channel"): {"label": label_of(key)} for key in keys}
+    rows = {channel_of(key): {"label": label_of(key)} for key in keys}
     return named.ensure(db, tables.channels, "key", org_id, rows)
 
 
@@ -55,9 +55,7 @@ def ensure_event_types(
     behaviour has the key.
     """
     said = actors or {}
-    rows = {
-        key_of(key, "an event type"): {"label": label_of(key), "actor": said.get(key) or actor_of(key)} for key in keys
-    }
+    rows = {event_type_of(key): {"label": label_of(key), "actor": said.get(key) or actor_of(key)} for key in keys}
     behaviours.refuse_taken(db, org_id, rows)
     return named.ensure(db, tables.event_types, "key", org_id, rows)
 

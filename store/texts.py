@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mappings.fields import DERIVED
 from mappings.types.texts import clean
 from store.errors import UnacceptableError
 
@@ -45,6 +46,22 @@ def key_of(raw: object, what: str) -> str:
             "begin with a letter and go on with letters, digits, _ and -, 63 characters at most",
         )
     return raw
+
+
+def channel_of(raw: object) -> str:
+    """`raw` as the key of a channel; raises UnacceptableError."""
+    key = key_of(raw, "a channel")
+    if key in DERIVED:
+        raise UnacceptableError(
+            f"a channel cannot be called {key}: engagement.any.{key} is a figure of all engagement",
+            "choose another key",
+        )
+    return key
+
+
+def event_type_of(raw: object) -> str:
+    """`raw` as the key of an event type; raises UnacceptableError."""
+    return key_of(raw, "an event type")
 
 
 def label_of(key: str) -> str:

@@ -81,4 +81,4 @@ class Datetime(Date):
         return None if is_missing(raw) else write_instant(parse_instant(raw))
 
     def day(self, indexed: str, zone: ZoneInfo) -> date:
-        return parse_instant(indexed).astimezone(zone).date()
+        return datetime.fromisoformat(indexed).astimezone(zone).date()

@@ -13,7 +13,7 @@ from store.items.events import EventReader
 from store.items.problems import Problems, collected, escaped
 from store.items.properties import Coerce, PropertyReader, entries
 from store.items.rows import ChannelState, CompanyRow, ContactRow, EventRow, Owner
-from store.texts import external_id_of, key_of, name_of
+from store.texts import channel_of, external_id_of, name_of
 
 KEYS = (
     "external_id",
@@ -137,6 +137,6 @@ def _channels(raw: object, problems: Problems) -> dict[str, ChannelState | None]
         pointer = f"#/channels/{escaped(key)}"
         if state is not None and not (isinstance(state, str) and state in CHANNEL_STATES):
             problems.add(pointer, "value", "expected the state of the channel, or null to remove it", CHANNEL_STATES)
-        elif problems.attempt(pointer, lambda name: key_of(name, "a channel"), key):
+        elif problems.attempt(pointer, channel_of, key):
             found[key] = None if state is None else CHANNEL_STATES[state]
     return found

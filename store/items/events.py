@@ -14,7 +14,7 @@ from mappings.types.base import is_missing
 from store.items.problems import Problems
 from store.items.rows import EventRow
 from store.items.values import MOST_TEXT, epoch_seconds, minor_units
-from store.texts import external_id_of, key_of
+from store.texts import channel_of, event_type_of, external_id_of
 
 AHEAD_SECONDS = 300  # clocks differ; what lies further ahead has not happened
 
@@ -71,13 +71,13 @@ class EventReader:
         problems.attempt(pointer, lambda _: self._properties(raw), None)
 
     def _type(self, raw: object) -> str:
-        key = _known(raw, "an event type", self._types)
+        key = _known(raw, event_type_of, self._types)
         if key in self._taken:
             raise ValueError(f"{key} is a behaviour and cannot be an event type")
         return key
 
     def _channel(self, raw: object) -> str | None:
-        return None if is_missing(raw) else _known(raw, "a channel", self._channels)
+        return None if is_missing(raw) else _known(raw, channel_of, self._channels)
 
     def _at(self, raw: object) -> int:
         seconds = epoch_seconds(raw)
@@ -96,9 +96,9 @@ class EventReader:
         return _json(found)
 
 
-def _known(raw: object, what: str, known: set[object]) -> str:
+def _known(raw: object, read: Callable[[object], str], known: set[object]) -> str:
     if not isinstance(raw, str) or raw not in known:
-        known.add(key_of(raw, what))
+        known.add(read(raw))
     assert isinstance(raw, str)
     return raw
 

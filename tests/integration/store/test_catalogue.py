@@ -102,6 +102,14 @@ def test_a_key_must_fit_into_a_field_name(db: Connection, organisation: Organisa
         catalogue.ensure_event_types(db, organisation.id, [key])
 
 
+@pytest.mark.parametrize("key", ["count", "total", "average", "largest", "first_at", "last_at"])
+def test_a_channel_cannot_be_called_like_a_figure_of_all_engagement(
+    db: Connection, organisation: Organisation, key: str
+) -> None:
+    with pytest.raises(UnacceptableError, match=rf"engagement\.any\.{key} is a figure .*choose another key"):
+        catalogue.ensure_channels(db, organisation.id, ["email", key])
+
+
 @pytest.mark.parametrize("key", ["any", "large_purchase"])
 def test_an_event_type_cannot_take_the_key_of_another_behaviour(
     db: Connection, organisation: Organisation, key: str

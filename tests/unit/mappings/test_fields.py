@@ -94,7 +94,7 @@ def test_a_behaviour_brings_its_derived_fields() -> None:
     assert {field.unavailable for field in derived.values()} == {"filling: 4 %"}
     assert {field.code for field in derived.values()} == {7}
     assert derived["engagement.any.whatsapp"].signed
-    assert derived["engagement.any.whatsapp.count"].label == "Any on WhatsApp: how often"
+    assert derived["engagement.any.whatsapp.count"].label == "Any on WhatsApp: number of times"
 
 
 @pytest.mark.parametrize("kind", CUSTOM_TYPES.values(), ids=list(CUSTOM_TYPES))

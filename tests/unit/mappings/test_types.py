@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from mappings import types
 from mappings.types import CUSTOM_TYPES, TYPES, FieldType, Trait
-from mappings.types.dates import month_day, parse_day
+from mappings.types.dates import END_OF_INSTANTS, FIRST_INSTANT, month_day, parse_day
 
 UTC, KIRITIMATI = ZoneInfo("UTC"), ZoneInfo("Pacific/Kiritimati")
 
@@ -175,6 +176,17 @@ def test_companions(kind: FieldType, indexed: Any, zone: ZoneInfo, companions: d
 def test_a_day_written_comes_back(day: Any) -> None:
     assert parse_day(types.DATE.load(day.isoformat())) == day
     assert divmod(month_day(day), 100) == (day.month, day.day)
+
+
+LAST_INSTANT = END_OF_INSTANTS - timedelta(milliseconds=1)
+INSTANTS = st.datetimes(FIRST_INSTANT.replace(tzinfo=None), LAST_INSTANT.replace(tzinfo=None), timezones=st.just(UTC))
+
+
+@given(INSTANTS, st.sampled_from([UTC, KIRITIMATI, ZoneInfo("Australia/Lord_Howe")]))
+def test_an_instant_falls_on_the_day_it_is_in_the_zone(instant: datetime, zone: ZoneInfo) -> None:
+    indexed = types.DATETIME.load(instant.isoformat())
+    assert indexed is not None
+    assert types.DATETIME.day(indexed, zone) == instant.astimezone(zone).date()
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
