@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from redis.exceptions import RedisError
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.audience import IndexAway, IndexMissing
 from app.service import Service, service
 from runtime import queues
-from store import state, write_set
+from store import drift, state, write_set
 
 REBUILD = "indexer.jobs.rebuild"
 MOST_REFUSALS = 100  # refused contacts shown: as a rule they have one cause
 
 
 def index(org_id: int) -> Mapping[str, Any]:
-    """What schemas.IndexState shows: the organisation's changes on their way, and the indices of all."""
+    """What schemas.IndexState shows: the organisation's changes on their way, the indices of all, their check."""
     with service().reading() as db:
         fresh = state.freshness(db, org_id, state.MOST_COUNTED)
         return {
@@ -29,7 +29,19 @@ def index(org_id: int) -> Mapping[str, Any]:
             "refused": state.refused(db, org_id),
             "refusals": state.refusals(db, org_id, limit=MOST_REFUSALS),
             "indices": write_set.known(db, service().settings.index_prefix),
+            "drift": _drift(db, org_id),
         }
+
+
+def _drift(db: Connection, org_id: int) -> Mapping[str, Any]:
+    passed = drift.check(db, service().settings.index_prefix)
+    return {
+        "checked_at": passed.finished_at if passed else None,
+        "seconds": passed.finished_seconds if passed else None,
+        "documents": passed.finished_checked if passed else None,
+        "rebuilt": passed.rebuilt if passed else 0,
+        "found": drift.findings(db, org_id),
+    }
 
 
 def rebuild() -> str:

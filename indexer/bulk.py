@@ -134,7 +134,7 @@ def _send(client: Elasticsearch, target: str, items: tuple[Item, ...]) -> _Answe
     try:
         response = client.bulk(
             index=target,
-            operations=[item.lines for item in items] + _guard(items),  # type: ignore[arg-type]  # lines go as they are
+            operations=lines(items),  # type: ignore[arg-type]  # lines go as they are
             require_alias=True,
             filter_path=["items.*.status", "items.*.error.type", "items.*.error.reason", "items.*.error.caused_by"],
         )
@@ -145,7 +145,12 @@ def _send(client: Elasticsearch, target: str, items: tuple[Item, ...]) -> _Answe
     return _read(target, items, response["items"])
 
 
-def _guard(items: tuple[Item, ...]) -> list[bytes]:
+def lines(items: Sequence[Item]) -> list[bytes]:
+    """The body of a request to a `.write` alias that is to have `require_alias`."""
+    return [item.lines for item in items] + _guard(items)
+
+
+def _guard(items: Sequence[Item]) -> list[bytes]:
     """Keeps a request of deletes only from creating a missing index.
 
     A delete with an external version creates one, `require_alias` or not, unless an index action with `require_alias`

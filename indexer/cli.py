@@ -1,4 +1,4 @@
-"""`segments index`: rebuild, status, worker."""
+"""`segments index`: rebuild, status, verify, worker."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ from tqdm import tqdm
 from indexer import rebuild as rebuilding
 from indexer import status as statuses
 from indexer.connections import Connections
+from indexer.drift import repair as repairing
+from indexer.drift import verify as verifying
+from indexer.drift.report import Report
 from indexer.worker import IndexWorker
-from runtime import logs
+from runtime import logs, queues
 from runtime.settings import Settings
+from store import backfill, write_set
+
+DRIFTED = 3  # exit code; 1 is an error and 2 a wrong option
 
 
 @click.group()
@@ -60,6 +66,33 @@ def status() -> None:
     with _connected() as connections:
         for line in statuses.lines(connections):
             click.echo(line)
+
+
+@index.command()
+@click.option("--repair", is_flag=True, help="Have workers send again what differs, delete documents of nobody.")
+@click.option("--documents", default=1_000, show_default=True, help="So many are compared field by field, by chance.")
+def verify(repair: bool, documents: int) -> None:
+    """Compare the index with the database, all of it, once.
+
+    Ends with exit code 3 when something differs, repaired or not. What is on its way into the index is no difference.
+    """
+    report = Report()
+    with _connected() as connections, tqdm(unit=" contacts", unit_scale=True, smoothing=0.1) as bar:
+        with connections.engine.connect() as db:
+            bar.total = backfill.total(db) * len(write_set.write_set(db, connections.alias))
+        for step in verifying.steps(connections, documents):
+            report.add(step)
+            if repair:
+                repairing.repair(connections, step.entry, step.drifts)
+            bar.update(step.compared)
+        if repair and report.drifted:
+            queues.wake_index(connections.settings)
+    for line in report.lines():
+        click.echo(line)
+    if report.drifted:
+        then = "workers send them again" if repair else "repair them now: segments index verify --repair"
+        click.echo(f"{report.drifted:,} documents are not as the database says; {then}", err=True)
+        raise click.exceptions.Exit(DRIFTED)
 
 
 @index.command()

@@ -98,6 +98,14 @@ class Indices:
         with answering():
             return int(self.client.count(index=entry.name)["count"])
 
+    def highest_version(self, entry: Entry) -> int:
+        """The highest version that a document says; 0 without any."""
+        self.refresh(entry)
+        highest = {"highest": {"max": {"field": "version"}}}
+        with answering():
+            answer = self.client.search(index=entry.name, ignore_unavailable=True, size=0, aggregations=highest)
+        return int(answer.get("aggregations", {}).get("highest", {}).get("value") or 0)
+
     def publish(self, entry: Entry, alias: str, options: Settings) -> None:
         """The index has copies and is refreshed as one that is read; then the alias points to it."""
         standing = settings(replicas=options.index_replicas)

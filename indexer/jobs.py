@@ -9,6 +9,7 @@ from threading import Event
 
 from indexer import rebuild as rebuilding
 from indexer.connections import Connections
+from indexer.drift import check as checking
 from indexer.sync import Sync
 from runtime import queues
 from runtime.settings import Settings
@@ -16,6 +17,8 @@ from store import write_set
 
 SWEEP_SECONDS = 5  # what no wake-up served waits this long
 SLICE_SECONDS = 30.0  # a job ends by then and queues itself again: others have their turn
+CHECK_EVERY_SECONDS = 15  # what drifts in a small index is found and sent again well within a minute
+CHECK_SECONDS = 1.0  # of these: a large index takes its time, and changes wait no longer than this for a worker
 
 # Of this process: its worker was told to stop.
 stopping = Event()
@@ -35,6 +38,19 @@ def sweep() -> None:
     rebuilding.clean(connections)
     if rebuilding.left_behind(connections):
         queues.enqueue(connections.settings, queues.JOBS, "indexer.jobs.resume_rebuild")
+
+
+def check() -> None:
+    """For the scheduler: a part of the index is compared with the database, and what differs is sent again.
+
+    Where something was found there is more to find, as a rule: the rest of the pass follows at once.
+    """
+    connections = _connections()
+    checked = checking.check(connections, CHECK_SECONDS)
+    if checked.drifted:
+        queues.wake_index(connections.settings)
+        if not checked.ended:
+            queues.enqueue(connections.settings, queues.INDEX, "indexer.jobs.check")
 
 
 def rebuild(replacing: str) -> None:

@@ -34,7 +34,7 @@ _SLOT_TYPES = {
 }
 _LONG = {"type": "long"}
 _ID = {"type": "keyword"}
-_PACKED = ("events", "events_first", "events_count", "amounts_total", "amounts_average", "amounts_largest")
+PACKED = ("events", "events_first", "events_count", "amounts_total", "amounts_average", "amounts_largest")
 _GRAMS = {"type": "text", "analyzer": "whitespace", "norms": False, "index_options": "positions"}
 
 N = TypeVar("N", bound=Any)  # int or numpy int64 array
@@ -111,7 +111,7 @@ def _properties() -> dict[str, Any]:
         **{name: mapped for name, mapped in standard.items() if "." not in name},
         "company": {"properties": {"id": _ID} | _below("company.", standard)},
         **_mapped(dict.fromkeys(("tags", "lists", "channels", "unsubscribed"), types.ID_SET)),
-        **dict.fromkeys(_PACKED, _LONG),
+        **dict.fromkeys(PACKED, _LONG),
         "amounts": {"type": "long_range"},
         "grams": {"properties": _below("grams.", {one.grams: _GRAMS for one in STANDARD if one.grams})},
     }

@@ -90,11 +90,18 @@ def advance(db: Connection, alias: str, *, after: int, through: int | None, chec
 
 
 def record(
-    db: Connection, org_id: int, kind: Kind, found: Sequence[int], repaired: int, fields: Sequence[str] = ()
+    db: Connection,
+    org_id: int,
+    kind: Kind,
+    *,
+    found: int,
+    repaired: int,
+    examples: Sequence[int] = (),
+    fields: Sequence[str] = (),
 ) -> None:
-    """These contacts of the organisation have drifted, and so many of them were repaired."""
-    values = {"org": org_id, "kind": kind, "found": len(found), "repaired": repaired}
-    db.execute(_RECORD, values | {"examples": list(found[:EXAMPLES]), "fields": list(fields)})
+    """So many documents have drifted, and so many of them were repaired."""
+    values = {"org": org_id, "kind": kind, "found": found, "repaired": repaired}
+    db.execute(_RECORD, values | {"examples": list(examples[:EXAMPLES]), "fields": list(fields)})
 
 
 def _finding(row: RowMapping) -> Finding:

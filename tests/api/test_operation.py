@@ -8,6 +8,8 @@ from rq import Queue
 from sqlalchemy import Engine, text
 
 from runtime.settings import Settings
+from store import drift
+from store.drift import Kind
 from tests.api.conftest import Tenant
 
 
@@ -39,6 +41,25 @@ def test_the_index_says_what_it_has_still_to_apply(tenant: Tenant, other: Tenant
     neighbour = other.get("/index").json
     assert neighbour is not None
     assert (neighbour["pending"], neighbour["refused"], neighbour["refusals"]) == (0, 0, [])
+
+
+def test_the_index_says_what_its_check_has_found(tenant: Tenant, other: Tenant, engine: Engine) -> None:
+    tenant.write(contacts=[{"external_id": "A"}])
+    alias = tenant.settings.index_prefix
+    with engine.begin() as db:
+        through = check.through if (check := drift.check(db, alias)) else 0
+        drift.advance(db, alias, after=through, through=None, checked=3, rebuilt=1)
+        drift.record(db, tenant.org_id, Kind.DIFFERENT, found=2, repaired=1, examples=[7, 8], fields=["city"])
+    said = tenant.get("/index").json
+    assert said is not None
+    assert said["drift"]["checked_at"].endswith("Z")
+    assert said["drift"]["documents"] >= 3
+    (found,) = said["drift"]["found"]
+    assert found.pop("found_at").endswith("Z")
+    assert found == {"kind": "different", "found": 2, "repaired": 1, "examples": [7, 8], "fields": ["city"]}
+    neighbour = other.get("/index").json
+    assert neighbour is not None
+    assert neighbour["drift"]["found"] == []
 
 
 def test_a_write_wakes_the_index_workers(tenant: Tenant, settings: Settings) -> None:

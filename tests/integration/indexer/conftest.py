@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from indexer import creation
+from indexer import creation, jobs
 from indexer.connections import Connections
 from runtime.settings import Settings
 from tests.integration.indexer.shop import Shop
@@ -30,3 +30,15 @@ def flooded(connections: Connections, shop: Shop) -> Shop:
     creation.first_index(connections)
     shop.contacts(20_000)
     return shop
+
+
+@pytest.fixture
+def jobs_environment(connections: Connections, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Jobs and commands read their settings from the environment, as every process does."""
+    settings = connections.settings
+    for name in ("database_url", "redis_url", "elasticsearch_url", "index_prefix"):
+        monkeypatch.setenv(name.upper(), str(getattr(settings, name)))
+    jobs._connections.cache_clear()
+    yield
+    jobs._connections().close()
+    jobs._connections.cache_clear()

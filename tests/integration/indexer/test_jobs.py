@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner, Result
-from rq import Queue, SimpleWorker
 from rq.cron import CronScheduler
 
 from indexer import jobs, rebuild
@@ -19,30 +17,9 @@ from mappings.errors import ContractError
 from runtime import queues
 from store import write_set
 from tests.integration.indexer.shop import Shop, count, environment, found
+from tests.integration.indexer.work import waiting, work
 
-
-@pytest.fixture(autouse=True)
-def _environment(connections: Connections, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Jobs and commands read their settings from the environment, as every process does."""
-    settings = connections.settings
-    for name in ("database_url", "redis_url", "elasticsearch_url", "index_prefix"):
-        monkeypatch.setenv(name.upper(), str(getattr(settings, name)))
-    jobs._connections.cache_clear()
-    yield
-    jobs._connections().close()
-    jobs._connections.cache_clear()
-
-
-def work(connections: Connections, name: str) -> list[str]:
-    """Do what the queue holds; the ids of the jobs that failed."""
-    redis = queues.connect(connections.settings)
-    queue = Queue(name, connection=redis)
-    SimpleWorker([queue], connection=redis).work(burst=True)
-    return list(queue.failed_job_registry.get_job_ids())
-
-
-def waiting(connections: Connections, queue: str) -> list[str | None]:
-    return [job.func_name for job in Queue(queue, connection=queues.connect(connections.settings)).jobs]
+pytestmark = pytest.mark.usefixtures("jobs_environment")
 
 
 def live(connections: Connections) -> str:
@@ -133,11 +110,13 @@ def test_a_worker_of_another_contract_fails_its_job_and_says_why(shop: Shop) -> 
         jobs.sweep()
 
 
-def test_the_schedule_sweeps_every_few_seconds(connections: Connections) -> None:
+def test_the_schedule_sweeps_every_few_seconds_and_checks_less_often(connections: Connections) -> None:
     scheduler = CronScheduler(connection=queues.connect(connections.settings))
     scheduler.load_config_from_file("indexer.schedule")
-    (job,) = scheduler.get_jobs()
-    assert (job.func, job.queue_name, job.interval) == (jobs.sweep, queues.INDEX, jobs.SWEEP_SECONDS)
+    assert [(job.func, job.queue_name, job.interval) for job in scheduler.get_jobs()] == [
+        (jobs.sweep, queues.INDEX, jobs.SWEEP_SECONDS),
+        (jobs.check, queues.INDEX, jobs.CHECK_EVERY_SECONDS),
+    ]
 
 
 def command(*words: str) -> Result:

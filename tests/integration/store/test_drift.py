@@ -50,10 +50,10 @@ def test_of_two_that_advance_from_the_same_place_one_does(db: Connection) -> Non
 def test_findings_add_up_by_organisation_and_kind(db: Connection) -> None:
     org = -1  # nobody else's
     assert drift.findings(db, org) == ()
-    drift.record(db, org, Kind.DIFFERENT, [1, 2], 2, ["city"])
-    drift.record(db, org, Kind.DIFFERENT, list(range(20)), 19, ["events", "tags"])
-    drift.record(db, org, Kind.MISSING, [3], 1)
-    drift.record(db, -2, Kind.ORPHAN, [4], 1)
+    drift.record(db, org, Kind.DIFFERENT, found=2, repaired=2, examples=[1, 2], fields=["city"])
+    drift.record(db, org, Kind.DIFFERENT, found=20, repaired=19, examples=range(20), fields=["events", "tags"])
+    drift.record(db, org, Kind.MISSING, found=1, repaired=1)
+    drift.record(db, -2, Kind.ORPHAN, found=1, repaired=1)
     different, missing = drift.findings(db, org)
     assert (different.kind, different.found, different.repaired) == (Kind.DIFFERENT, 22, 21)
     assert (different.examples, different.fields) == (tuple(range(drift.EXAMPLES)), ("events", "tags"))

@@ -1,0 +1,125 @@
+"""One index against the database: sums of whole blocks first, and contact by contact where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from elasticsearch import Elasticsearch, NotFoundError
+
+from indexer import source
+from indexer.connections import Connections
+from indexer.drift import reading
+from indexer.drift.judgement import Drift, Held, judge, ownerless
+from indexer.drift.scope import Scope
+from indexer.errors import MissingIndexError
+from indexer.registry import widths
+from mappings.errors import ContractError
+from store import expected, write_set
+from store.expected import BLOCK, Group, Known, Span
+from store.write_set import Entry
+
+_BLOCKS_AT_ONCE = 5  # half of what Elasticsearch gives in one page: room for documents of nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`checked` contacts, those of `span`, were compared with an index; what was wrong there."""
+
+    span: Span
+    checked: int
+    drifts: tuple[Drift, ...]
+
+
+def compare(connections: Connections, entry: Entry, span: Span) -> Comparison:
+    """The contacts of the span, or of its first blocks where the index has many more documents than there are contacts.
+
+    Raises:
+        BusyError: Elasticsearch is away.
+        ContractError: the index is missing, or another contract's.
+    """
+    try:
+        connections.indices.ready(entry, widths(()))
+        return _Comparing(connections, entry).compare(span)
+    except (NotFoundError, ContractError) as error:
+        if not _is_current(connections, entry):
+            return Comparison(span, 0, ())
+        if isinstance(error, ContractError):
+            raise
+        raise MissingIndexError(f"{entry.name} is not in Elasticsearch", "run: segments index rebuild") from error
+
+
+def _is_current(connections: Connections, entry: Entry) -> bool:
+    with connections.engine.connect() as db:
+        return entry.name in {one.name for one in write_set.write_set(db, connections.alias)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparing:
+    connections: Connections
+    entry: Entry
+
+    def compare(self, span: Span) -> Comparison:
+        drifts = list(self._nowhere()) if span.first is None else []
+        with source.snapshot(self.connections.engine) as db:
+            scope = Scope.of(db, self.connections.alias, self.entry)
+            wanted = expected.groups(db, span, scope.organisations)
+        self.connections.indices.refresh(self.entry)
+        sums = reading.sums(self._client, self.entry.name, span)
+        wanted = _within(wanted, sums.span)
+        for numbers in _portions(_differing(wanted, sums.groups, scope.moving)):
+            drifts += self._blocks(numbers)
+        return Comparison(sums.span, sum(group.count for group in wanted.values()), tuple(drifts))
+
+    @property
+    def _client(self) -> Elasticsearch:
+        return self.connections.indices.client
+
+    def _blocks(self, numbers: Collection[int]) -> Iterator[Drift]:
+        with source.snapshot(self.connections.engine) as db:
+            scope = Scope.of(db, self.connections.alias, self.entry)
+            before = expected.in_blocks(db, numbers)
+        self.connections.indices.refresh(self.entry)
+        held = reading.in_blocks(self._client, self.entry.name, numbers)
+        # Of more documents than that, those that were not read are not missing.
+        everything = len(held) < reading.MOST_DOCUMENTS
+        yield from self._judged(scope, before if everything else {}, held)
+
+    def _nowhere(self) -> Iterator[Drift]:
+        with self.connections.engine.connect() as db:
+            scope = Scope.of(db, self.connections.alias, self.entry)
+        self.connections.indices.refresh(self.entry)
+        yield from self._judged(scope, {}, reading.nowhere(self._client, self.entry.name))
+
+    def _judged(self, scope: Scope, before: Mapping[int, Known], held: Sequence[Held]) -> Iterator[Drift]:
+        by_contact = {one.contact_id: one for one in held if one.contact_id is not None}
+        contacts = before.keys() | by_contact.keys()
+        with self.connections.engine.connect() as db:
+            after = expected.of(db, contacts)
+            scope = scope.until(Scope.of(db, self.connections.alias, self.entry))
+        yield from (ownerless(one, 0) for one in held if one.contact_id is None)
+        for contact in sorted(contacts):
+            known = after.get(contact)
+            if known is None or known.org_id not in scope.moving:
+                judged = judge(contact, scope.seen(before.get(contact)), by_contact.get(contact), scope.seen(known))
+                if judged is not None:
+                    yield judged
+
+
+def _within(groups: Mapping[tuple[int, int], Group], span: Span) -> dict[tuple[int, int], Group]:
+    if span.end is None:
+        return dict(groups)
+    return {key: group for key, group in groups.items() if key[0] < span.end // BLOCK}
+
+
+def _differing(
+    wanted: Mapping[tuple[int, int], Group], found: Mapping[tuple[int, int | None], Group], moving: Collection[int]
+) -> tuple[int, ...]:
+    """The blocks in which some organisation has other documents than it should."""
+    apart = set(wanted.items()) ^ set(found.items())
+    return tuple(sorted({number for (number, org_id), _ in apart if org_id not in moving}))
+
+
+def _portions(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    for first in range(0, len(numbers), _BLOCKS_AT_ONCE):
+        yield numbers[first : first + _BLOCKS_AT_ONCE]

@@ -1,0 +1,142 @@
+"""What is on its way into the index is never taken for drift, and drift is not excused by it."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from indexer import rebuild
+from indexer.connections import Connections
+from indexer.indices import Indices
+from store import drift
+from store.drift import Kind
+from tests.integration.indexer.drifts import checked, found, fresh, healed, put
+from tests.integration.indexer.rebuilds import drain
+from tests.integration.indexer.shop import Shop
+
+SECONDS = 6.0
+
+
+@contextmanager
+def meanwhile(*actions: Callable[[], object]) -> Iterator[None]:
+    """Each of them again and again, in a thread of its own, until the block ends; what one raises, the block does."""
+    stop, errors = threading.Event(), list[BaseException]()
+
+    def repeat(action: Callable[[], object]) -> None:
+        try:
+            while not stop.is_set():
+                action()
+        except BaseException as error:  # noqa: BLE001 (handed on below)
+            errors.append(error)
+
+    threads = [threading.Thread(target=repeat, args=(action,)) for action in actions]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert errors == []
+
+
+def write(shop: Shop, contacts: list[int], chance: random.Random) -> None:
+    """Something that writers do: changes, events, contacts that go, come and come back under their old id."""
+    some = chance.sample(contacts, 20)
+    match chance.randrange(4):
+        case 0:
+            shop.run("UPDATE contacts SET city = :city WHERE id = ANY (:ids)", city=str(chance.random()), ids=some)
+        case 1:
+            shop.run("DELETE FROM contacts WHERE id = ANY (:ids)", ids=some)
+        case 2:
+            shop.run(
+                """INSERT INTO contacts (id, org_id, external_id)
+                   SELECT id, :org, 'again ' || id FROM unnest(CAST(:ids AS bigint[])) AS id ON CONFLICT DO NOTHING""",
+                org=shop.org,
+                ids=some,
+            )
+        case _:
+            try:
+                shop.event(some[0], chance.randrange(1_000, 9_000), amount=100)
+            except IntegrityError:
+                return  # of a contact that is gone
+
+
+def test_writers_workers_and_a_rebuild_are_no_drift(
+    connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "BATCH", 100)
+    contacts = shop.contacts(1_500)
+    drain(connections)
+    chances = [random.Random(seed) for seed in range(2)]
+    worker = [replace(connections, indices=Indices(connections.indices.client)) for _ in range(2)]
+    passes = 0
+
+    def build_anew() -> None:
+        for _ in rebuild.steps(connections):
+            time.sleep(0.01)
+        rebuild.clean(connections, grace_seconds=0)
+
+    deadline = time.monotonic() + SECONDS
+    with meanwhile(
+        *(lambda chance=chance: write(shop, contacts, chance) for chance in chances),
+        *(lambda one=one: drain(one) for one in worker),
+        build_anew,
+    ):
+        while time.monotonic() < deadline or not passes:
+            assert found(connections, documents=20) == set()
+            assert checked(connections).drifted == 0
+            passes += 1
+    drain(connections)
+    assert found(connections, documents=50) == set()
+
+
+def test_a_document_ahead_is_found_however_busy_its_contact_is(connections: Connections, shop: Shop) -> None:
+    contacts = shop.contacts(5)
+    drain(connections)
+    busy = contacts[2]
+    put(connections, busy, 9_000, fresh(connections, busy) | {"version": 9_000})
+    shop.run("UPDATE contacts SET city = 'Köln'")
+    assert shop.pending() == 5
+    assert found(connections) == {(Kind.AHEAD, str(busy))}
+    assert healed(connections)
+
+
+def test_what_is_pending_is_not_judged_until_it_is_settled(connections: Connections, shop: Shop) -> None:
+    contacts = shop.contacts(5)
+    drain(connections)
+    lost = str(contacts[1])
+    connections.indices.client.delete(index=connections.alias, id=lost)
+    shop.run("UPDATE contacts SET city = 'Köln'")
+    assert found(connections, documents=10) == set()
+    shop.run("UPDATE index_state SET indexed_version = version WHERE contact_id = :id", id=contacts[1])
+    assert found(connections) == {(Kind.MISSING, lost)}
+    assert healed(connections)
+
+
+def test_an_index_that_is_being_built_is_checked_as_far_as_it_is(
+    connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "BATCH", 300)
+    contacts = shop.contacts(1_500)
+    drain(connections)
+    steps = rebuild.steps(connections)
+    name, done = "", 0
+    while done < 1_200:
+        step = next(steps)
+        name, done = step.name, step.done
+    steps.close()
+    assert found(connections) == set()
+    connections.indices.client.delete(index=name, id=str(contacts[100]))
+    assert found(connections) == {(Kind.MISSING, str(contacts[100]))}
+    assert healed(connections)
+    with connections.engine.connect() as db:
+        assert [one.kind for one in drift.findings(db)] == [Kind.MISSING]
