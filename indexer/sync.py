@@ -113,7 +113,10 @@ class Sync:
             if not claim.contact_ids:
                 return
             self._claims.add(claim)
-            yield self._prepared(claim)
+            batch = self._prepared(claim)
+            if not batch.entries:
+                return  # somebody makes the first index just now, or gave it up
+            yield batch
             if len(claim.contact_ids) < self.batch:
                 # That was all. What changed since is taken after the refresh, together: one by one, a stream of
                 # single changes would be claimed and sent contact by contact.
@@ -167,7 +170,11 @@ class Sync:
         for batch, errors in sent:
             written = {item.contact_id: item.version for item in batch.items if item.contact_id not in errors}
             with self.connections.engine.begin() as db:
-                state.complete(db, batch.claim.lease, written, batch.claim.at)
+                if write_set.keep_one(db, batch.entries):
+                    state.complete(db, batch.claim.lease, written, batch.claim.at)
+                else:
+                    # The first index of all was given up: what only it held is in none.
+                    state.release(db, batch.claim)
             if errors:
                 with self.connections.engine.begin() as db:
                     state.fail(db, batch.claim.lease, errors)

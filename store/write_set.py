@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,6 +59,18 @@ def known(db: Connection, alias: str) -> tuple[Known, ...]:
 def write_set(db: Connection, alias: str) -> tuple[Entry, ...]:
     """The indices that every change goes to: the live one and the one being built."""
     return _entries(db, alias, "live", "building")
+
+
+def keep_one(db: Connection, entries: Collection[Entry]) -> bool:
+    """Whether changes still go to one of these indices; it is not given up before this transaction ends."""
+    query = (
+        select(indices.c.name)
+        .where(indices.c.name.in_([entry.name for entry in entries]), indices.c.state.in_(("live", "building")))
+        .order_by(indices.c.state.desc())  # a swap holds the one being built, and nobody the live one
+        .limit(1)
+        .with_for_update(read=True, key_share=True)
+    )
+    return db.execute(query).first() is not None
 
 
 def live(db: Connection, alias: str) -> Entry | None:

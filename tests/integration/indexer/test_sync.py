@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -264,6 +265,36 @@ def test_an_index_that_left_the_write_set_meanwhile_is_no_reason_to_stop(
     monkeypatch.setattr(bulk, "deliver", after_an_abort)
     assert drain(connections).indexed == 2
     assert len(found(connections, city="Köln")) == 2
+
+
+def test_what_only_an_index_held_that_was_given_up_counts_as_pending(
+    connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contacts = shop.contacts(3)
+    steps = rebuild.steps(connections)
+    next(steps)
+    deliver = bulk.deliver
+
+    def and_then_an_abort(*arguments: Any) -> object:
+        monkeypatch.undo()
+        outcome = deliver(*arguments)
+        rebuild.abort(connections)
+        return outcome
+
+    monkeypatch.setattr(bulk, "deliver", and_then_an_abort)
+    drain(connections)
+    assert shop.pending() == 3
+    steps.close()
+    assert drain(connections).indexed == 3
+    assert found(connections) == set(contacts)
+
+
+def test_nothing_counts_as_indexed_while_the_first_index_is_being_made(connections: Connections, shop: Shop) -> None:
+    shop.contacts(3)
+    with write_set.alone(connections.engine, connections.alias):
+        assert drain(connections) == Drained(indexed=0, refused=0, more=False)
+    assert shop.pending() == 3
+    assert drain(connections).indexed == 3
 
 
 def test_an_index_that_is_gone_before_its_worker_looked_at_it_is_no_reason_to_stop(
