@@ -8,7 +8,7 @@ N ?= 200
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve check lint format test answers conformance mutants
+.PHONY: help demo serve check lint format test answers conformance mutants faults
 
 help: ## this list
 	@while IFS= read -r line; do case "$$line" in [a-z]*': '*'## '*) \
@@ -46,6 +46,9 @@ conformance: $(INSTALLED) ## N random condition trees: the index must answer as 
 
 mutants: $(INSTALLED) ## faults put into the condition language one by one: the unit tests must find 90 % (15 minutes)
 	$(BIN)/python -m tests.mutants
+
+faults: $(INSTALLED) ## every fault there is, on real processes: after each the index must equal the database
+	@$(BIN)/python -m tests.faults
 
 # A Python whose environments bring pip along; where there is none (Debian keeps ensurepip in a package of its own),
 # one whose own pip installs into the environment.

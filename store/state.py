@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Select, case, func, select, text
 from store import tables
 
 BATCH = 1_000  # contacts in a claim: some megabytes of documents, a second of work
-LEASE_SECONDS = 120  # a batch takes a second; a worker silent for this long is gone
+LEASE_SECONDS = 30  # a batch takes a second; what a killed worker held is found again after this long
 LONGEST_RETRY_SECONDS = 3_600  # a refused contact is tried again this often at least
 MOST_COUNTED = 10_000  # pending contacts that every answer counts: a few milliseconds, however many there are
 

@@ -16,8 +16,8 @@ from indexer.documents import Document
 from indexer.errors import BusyError, RejectedError
 from indexer.outcomes import Outcome
 from store.write_set import Entry
-from tests.integration.indexer.proxy import Proxy
 from tests.integration.indexer.shop import held
+from tests.proxy import Act, Proxy
 
 
 @pytest.fixture
@@ -140,18 +140,17 @@ def proxy(connections: Connections) -> Iterator[Proxy]:
 def test_when_the_answer_is_lost_the_documents_are_sent_again(
     connections: Connections, entry: Entry, proxy: Proxy
 ) -> None:
-    proxy.lose_answers(1)
     client = elastic(replace(connections.settings, elasticsearch_url=proxy.url))
     patient = Patience(attempts=3, first_seconds=0.01)
     sent = items(document(1), document(2), Document(3, 5, None))
-    assert deliver(client, entry.target, sent, patient) == Outcome(3, 0, ())
-    assert proxy.lost == 1
+    with proxy.trap(rb"\w+ /\S+/_bulk", Act.LOSE_ANSWER) as trap:
+        assert deliver(client, entry.target, sent, patient) == Outcome(3, 0, ())
+    assert trap.caught == 1
     client.close()
 
 
 def test_when_nobody_answers_the_error_says_so(connections: Connections, entry: Entry, proxy: Proxy) -> None:
     client = elastic(replace(connections.settings, elasticsearch_url=proxy.url))
-    proxy.lose_answers(1_000)
-    with pytest.raises(BusyError, match="3 attempts"):
+    with proxy.refusing(), pytest.raises(BusyError, match="3 attempts"):
         deliver(client, entry.target, items(document(1)), Patience(attempts=3, first_seconds=0.01))
     client.close()

@@ -14,8 +14,8 @@ from sqlalchemy import text
 from indexer.connections import Connections
 from runtime import queues
 from runtime.settings import Settings
-from tests.integration.indexer.proxy import Proxy
 from tests.integration.indexer.shop import Shop, found
+from tests.proxy import Act, Proxy
 from tests.serving import process
 
 SECONDS = 60.0
@@ -66,9 +66,8 @@ def test_a_worker_that_is_told_to_stop_while_elasticsearch_is_away_gives_back_wh
 ) -> None:
     with Proxy.to(connections.settings.elasticsearch_url or "") as proxy:
         cut_off = replace(connections.settings, elasticsearch_url=proxy.url)
-        with worker(cut_off, flooded) as running:
-            proxy.lose_answers(1_000_000)
-            until(lambda: proxy.lost > 3)
+        with worker(cut_off, flooded) as running, proxy.trap(b"", Act.LOSE_ANSWER, times=1_000_000) as trap:
+            until(lambda: trap.caught > 3)
             running.send_signal(signal.SIGTERM)
             assert running.wait(SECONDS) == 0
     assert leases(flooded) == 0
