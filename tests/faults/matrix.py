@@ -31,6 +31,7 @@ FAULTS: dict[str, Fault] = {
     "elasticsearch-refusing-1-of-500": outages.elasticsearch_refusing_one,
     "elasticsearch-read-only": outages.elasticsearch_read_only,
     "elasticsearch-full": outages.elasticsearch_full,
+    "elasticsearch-restored-from-an-older-state": outages.elasticsearch_restored,
     "postgres-lost-before-a-claim-is-committed": databases.lost_at_the_claim(Act.LOSE),
     "postgres-lost-after-a-claim-is-committed": databases.lost_at_the_claim(Act.LOSE_ANSWER),
     "postgres-lost-before-a-record-is-committed": databases.lost_at_the_record(Act.LOSE),

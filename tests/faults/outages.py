@@ -109,6 +109,21 @@ def _blocked(stage: Stage, block: str) -> None:
     stage.elastic.indices.put_settings(index=stage.alias, settings={block: None})
 
 
+def elasticsearch_restored(stage: Stage) -> None:
+    """The index is put back to what it was before contacts changed, came and went, all of which counts as indexed."""
+    client, index = stage.elastic, stage.read()
+    repository = {"type": "fs", "settings": {"location": str(stage.own.elasticsearch.snapshots)}}
+    client.snapshot.create_repository(name="backup", repository=repository)
+    client.snapshot.create(repository="backup", snapshot="older", indices=index, wait_for_completion=True)
+    stage.change()
+    stage.until_equal()
+    client.indices.delete(index=index)
+    client.snapshot.restore(repository="backup", snapshot="older", wait_for_completion=True)
+    assert stage.pending() == 0
+    assert stage.differences()
+    client.snapshot.delete(repository="backup", snapshot="older")
+
+
 def elasticsearch_refusing_one(stage: Stage) -> None:
     """Of 500 documents one is refused, and the 499 do not wait; then its value is put right."""
     contacts = stage.world.sample(500)

@@ -40,17 +40,17 @@ def killed(at: str) -> Callable[[Stage], None]:
 def aborted(stage: Stage) -> None:
     """A rebuild is given up in mid-bulk, and its last request arrives late."""
     with _rebuild_held(stage, BULK, Act.HOLD) as (rebuild, trap):
-        before = _read(stage)
+        before = stage.read()
         stage.change()
         stage.service.command("indexer", "rebuild", "--abort")
         trap.open(let_through=True)
         assert rebuild.wait(60) == 1
-    assert _read(stage) == before
+    assert stage.read() == before
 
 
 def swap_failing(stage: Stage) -> None:
     """Elasticsearch does not move the alias: the rebuild ends with an error, and somebody goes on with it."""
-    before = _read(stage)
+    before = stage.read()
     with stage.to_elasticsearch.trap(ALIASES, Act.ANSWER, times=2) as trap:
         with stage.service.started("indexer", "rebuild") as rebuild:
             stage.until(lambda: rebuild.poll() is not None, "the rebuild gives up")
@@ -58,12 +58,12 @@ def swap_failing(stage: Stage) -> None:
         stage.change()
         stage.until(lambda: trap.caught == trap.times, "the swap fails once more")
     stage.until_equal()
-    assert _read(stage) != before
+    assert stage.read() != before
 
 
 def contacts_changing(stage: Stage) -> None:
     """Contacts that a rebuild has read and not yet sent are updated, deleted, and made anew under their old ids."""
-    before = _read(stage)
+    before = stage.read()
     with _rebuild_held(stage, BULK, Act.HOLD) as (rebuild, trap):
         contacts = stage.world.sample(30)
         stage.world.update(contacts[:10])
@@ -76,7 +76,7 @@ def contacts_changing(stage: Stage) -> None:
         stage.until(lambda: stage.pending() == 0, "the new contacts are in both indices")
         trap.open(let_through=True)
         assert rebuild.wait(60) == 0
-    assert _read(stage) != before
+    assert stage.read() != before
 
 
 @contextmanager
@@ -85,8 +85,3 @@ def _rebuild_held(stage: Stage, pattern: bytes, act: Act) -> Iterator[tuple[subp
     with stage.to_elasticsearch.trap(pattern, act) as trap, stage.service.started("indexer", "rebuild") as rebuild:
         stage.sprung(trap)
         yield rebuild, trap
-
-
-def _read(stage: Stage) -> list[str]:
-    """The index behind the alias."""
-    return list(stage.elastic.indices.get_alias(name=stage.alias))

@@ -57,6 +57,15 @@ class Stage:
         """As the API does after a commit."""
         queues.wake_index(self.settings)
 
+    def read(self) -> str:
+        """The index that is read: the one behind the alias."""
+        (name,) = self.elastic.indices.get_alias(name=self.alias)
+        return str(name)
+
+    def differences(self) -> list[str]:
+        """Of the index that is read from what would be built afresh."""
+        return differences(self.engine, self.elastic, self.alias)
+
     def pending(self) -> int:
         return self.number("SELECT count(*) FROM index_state WHERE version > indexed_version")
 
@@ -106,7 +115,7 @@ class Stage:
         def equal() -> bool:
             if self.pending() or self.rebuilding():
                 return False
-            found[:] = differences(self.engine, self.elastic, self.alias)
+            found[:] = self.differences()
             return not found
 
         try:

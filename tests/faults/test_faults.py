@@ -10,7 +10,7 @@ import pytest
 
 from runtime.embedded import Urls
 from tests.conftest import _own
-from tests.faults.comparison import built, differences
+from tests.faults.comparison import built
 from tests.faults.matrix import run
 from tests.faults.stage import Stage, stage
 
@@ -65,7 +65,7 @@ def test_every_difference_is_seen(stood: Stage) -> None:
     version = {"version": documents[lost]["version"], "version_type": "external_gte"}
     stood.elastic.delete(index=stood.alias, id=str(lost), **version)
 
-    found = differences(stood.engine, stood.elastic, stood.alias)
+    found = stood.differences()
     for contact, (_, said) in zip(others, TAMPERED, strict=True):
         assert any(one.startswith(f"contact {contact}{said}") for one in found), (contact, said)
     assert f"contact {lost} is missing" in found
@@ -76,7 +76,7 @@ def test_every_difference_is_seen(stood: Stage) -> None:
     stood.elastic.delete(index=stood.alias, id=str(NOBODY), **version)
     for contact in (lost, *others):
         put(stood, contact, documents[contact])
-    assert differences(stood.engine, stood.elastic, stood.alias) == []
+    assert stood.differences() == []
 
 
 def put(stood: Stage, contact: int, document: dict[str, Any]) -> None:
