@@ -11,7 +11,7 @@ from app import catalogue
 from app.api.area import Area
 from app.auth import caller
 from app.conditional import ETAG, digest, etag, known_already, unchanged
-from app.schemas.fields import Catalogue, TreeSchema, Values, ValuesQuery
+from app.schemas.fields import Catalogue, SchemaOfTrees, Values, ValuesQuery
 from store.tokens import Scope
 
 area = Area("fields", __name__, description="What conditions can ask about.")
@@ -23,7 +23,7 @@ def fields() -> Mapping[str, Any]:
     return catalogue.offered(caller().org_id)
 
 
-@area.endpoint("GET", "/segments/schema", scope=Scope.READ, answer=TreeSchema, headers=ETAG)
+@area.endpoint("GET", "/segments/schema", scope=Scope.READ, answer=SchemaOfTrees, headers=ETAG)
 def schema() -> tuple[Mapping[str, Any], Mapping[str, str]] | Response:
     """JSON Schema of the trees that the organisation can ask; it changes with its fields, tags and the like."""
     found = catalogue.schema(caller().org_id)

@@ -47,7 +47,7 @@ class Catalogue(Schema):
     fields_ = fields.List(fields.Nested(Field), required=True, data_key="fields", attribute="fields")
 
 
-class TreeSchema(Schema):
+class SchemaOfTrees(Schema):
     """A JSON Schema (2020-12)."""
 
     dialect = fields.String(required=True, data_key="$schema", attribute="$schema")

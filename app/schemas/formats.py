@@ -51,14 +51,14 @@ class OptionOf(fields.Raw):
 class ByName(fields.Dict):
     """A JSON object whose keys are names of the other product; faults have their places in it."""
 
-    def __init__(self, values: fields.Field[Any], description: str = "", named: str | None = None) -> None:
+    def __init__(self, values: fields.Field[Any], description: str | None = None, named: str | None = None) -> None:
         super().__init__(
             keys=fields.String(),
             values=values,
             load_default=dict,
             data_key=named,
             attribute=named,
-            metadata={"description": description},
+            metadata={"description": description} if description else {},
         )
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:

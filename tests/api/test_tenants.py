@@ -85,12 +85,12 @@ ENDPOINTS: dict[str, tuple[str, Any, int]] = {
 def one(tenant: Tenant) -> dict[str, int]:
     """Contacts, tags, fields, event types, segments whose every text has the secret; gives their ids."""
     tenant.post("/custom-fields", {"key": f"{SECRET}_list", "type": "choice", "options": [SECRET]})
+    tenant.post("/event-types", {"key": f"{SECRET}_happened"})
+    declared = {"key": f"{SECRET}_declared", "event_type": f"{SECRET}_happened", "condition": rule("amount", ">", 1)}
+    assert tenant.post("/behaviours", declared).status_code == 201
     event = {"id": "1", "type": f"{SECRET}_happened", "at": "2026-01-01T00:00:00Z", "channel": f"{SECRET}_channel"}
     names = {"external_id": SECRET, "properties": {"full_name": SECRET}, "tags": [SECRET], "events": [event]}
     tenant.write(contacts=[names | {"company": {"external_id": SECRET, "name": SECRET}}])
-    declared = {"key": f"{SECRET}_declared", "event_type": f"{SECRET}_happened", "condition": rule("amount", ">", 1)}
-    assert tenant.post("/behaviours", declared).status_code == 201
-    tenant.index()
     ids = {"tag": tenant.get("/tags").json["tags"][0]["id"]}  # type: ignore[index]
     for name in ("segment", "deleted"):
         answer = tenant.post("/segments", {"name": f"{SECRET} {name}", "tree": EVERYONE})
