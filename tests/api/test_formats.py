@@ -120,7 +120,7 @@ def test_a_tree_that_cannot_be_asked_is_refused(tenant: Tenant) -> None:
     document = {"condition_groups": [{"conditions": [DOCUMENTS["klaviyo"]["condition_groups"][0]["conditions"][0]]}]}
     account = {"values": {"segment": {"42": "Broken"}}}
     assert read(tenant, "klaviyo", document, account=account)["fidelity"] == "exact"
-    tenant.ask("DELETE", "/custom-fields/contact/plan")
+    tenant.ask("DELETE", "/custom-fields/contact/plan?force=true")
     found = read(tenant, "klaviyo", document, account=account)
     assert (found["fidelity"], found["tree"], found["counts"]["refused"]) == ("refused", None, 1)
     assert "Broken cannot be evaluated" in found["findings"][-1]["detail"]
