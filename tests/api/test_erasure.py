@@ -6,9 +6,10 @@ import json
 import time
 import urllib.request
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ class Place:
     def _keys(self, mark: str) -> Iterator[str]:
         with Redis.from_url(self.settings.redis_url or "") as redis:
             for key in redis.scan_iter():
-                if mark.encode() in b" ".join((key, *map(_unpacked, _values(redis, key)))).lower():
+                if mark.encode() in b" ".join((key, *map(_unpacked, _READ[redis.type(key)](redis, key)))).lower():
                     yield f"key {key!r}"
 
     def _files(self, mark: str) -> Iterator[str]:
@@ -115,25 +116,16 @@ class Place:
                 yield f"file {file.name}"
 
 
-def _values(redis: Any, key: bytes) -> list[bytes]:
-    """All that the key holds."""
-    match redis.type(key):
-        case b"string":
-            return [redis.get(key)]
-        case b"hash":
-            return [part for pair in redis.hgetall(key).items() for part in pair]
-        case b"list":
-            return list(redis.lrange(key, 0, -1))
-        case b"set":
-            return list(redis.smembers(key))
-        case b"zset":
-            return list(redis.zrange(key, 0, -1))
-        case b"stream":
-            return [part for _, pairs in redis.xrange(key) for pair in pairs.items() for part in pair]
-        case b"none":  # it ended since it was listed
-            return []
-        case kind:
-            raise AssertionError(f"a key of the kind {kind!r}")
+# All that a key of the kind holds; one may end while it is looked at.
+_READ: dict[bytes, Callable[[Any, bytes], Iterable[bytes]]] = {
+    b"none": lambda *_: (),
+    b"string": lambda redis, key: (redis.get(key) or b"",),
+    b"hash": lambda redis, key: chain(*redis.hgetall(key).items()),
+    b"list": lambda redis, key: redis.lrange(key, 0, -1),
+    b"set": lambda redis, key: redis.smembers(key),
+    b"zset": lambda redis, key: redis.zrange(key, 0, -1),
+    b"stream": lambda redis, key: chain(*(chain(*pairs.items()) for _, pairs in redis.xrange(key))),
+}
 
 
 def _unpacked(value: bytes) -> bytes:
