@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mappings.fields import Catalogue, Field
 from mappings.types import Trait
-from segments.operators import Negation, Operator
+from segments.operators import SYMBOLS, Negation, Operator
 from tests.conformance import values
 from tests.conformance.coverage import Pair, askable
 
@@ -58,9 +58,10 @@ def _groups(node: st.SearchStrategy[Json], rule: st.SearchStrategy[Json]) -> st.
 
 
 def _rule(field: Field, operator: Operator[Any], zone: ZoneInfo) -> st.SearchStrategy[Json]:
+    symbols = [symbol for symbol, name in SYMBOLS.get(field.type.trait, {}).items() if name == operator.name]
     parts: dict[str, st.SearchStrategy[Any]] = {
         "field": st.just(field.name),
-        "operator": st.just(operator.name),
+        "operator": st.sampled_from([operator.name, *symbols]),
         "value": _value(field, operator, zone),
     }
     optional = {}

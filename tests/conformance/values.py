@@ -56,9 +56,9 @@ def pasts(zone: ZoneInfo) -> tuple[datetime, ...]:
     The latter also where they are a month or a day away: relative time leads there.
     """
     walls = [
-        datetime(day.year, day.month, day.day, hour, 15, fold=fold, tzinfo=zone).astimezone(UTC)
+        datetime(day.year, day.month, day.day, hour, minute, fold=fold, tzinfo=zone).astimezone(UTC)
         for day in DAYS[5:-1]
-        for hour in (0, 1, 2)
+        for hour, minute in ((0, 15), (1, 45), (2, 15))
         for fold in (0, 1)
     ]
     return (*event_times(zone), *dict.fromkeys(walls))
