@@ -41,7 +41,7 @@ test: lint ## everything on real servers, with coverage
 answers: $(INSTALLED) ## the known answers on the data sets of shared/data, when they are there
 	$(BIN)/python -m tests.answers
 
-conformance: $(INSTALLED) ## N random condition trees: the index must answer as the evaluator does (N=200)
+conformance: $(INSTALLED) ## N random condition trees: index, evaluator and SQL must agree (N=200)
 	$(BIN)/python -m tests.conformance $(N)
 
 mutants: $(INSTALLED) ## faults put into the condition language one by one: the unit tests must find 90 % (15 minutes)

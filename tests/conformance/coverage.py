@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,14 @@ def _fits(asked: Field, operator: str) -> bool:
     if operator == "amounted":
         return not asked.signed
     return not (operator.startswith("anniversary") and asked.packing is not None)
+
+
+def rows(pairs: Iterable[Pair], catalogue: Catalogue) -> list[list[Pair]]:
+    """The rules by their rows."""
+    found: dict[Row, list[Pair]] = {}
+    for name, operator in pairs:
+        found.setdefault(row(catalogue.fields[name], operator), []).append((name, operator))
+    return list(found.values())
 
 
 def cells(catalogue: Catalogue, states: States) -> dict[Cell, list[Pair]]:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, reject, seed, settings
 from hypothesis import strategies as st
 
 from segments import ConditionError, Moment
-from tests.conformance.coverage import Cell, Coverage, Pair
+from tests.conformance.coverage import Cell, Coverage, Pair, rows
 from tests.conformance.trees import Rules, instants, rules, trees
 from tests.conformance.voices import Organisation
 
@@ -48,16 +48,17 @@ class _Asked:
     @classmethod
     def of(cls, organisation: Organisation, operators: Collection[str]) -> Self:
         """With rules of these operators only, if any are named."""
-        known = rules(organisation.catalogue)
-        allowed = {pair: rule for pair, rule in known.items() if not operators or pair[1] in operators}
-        fillable = organisation.cells()
-        return cls(organisation, allowed, {cell: fillable[cell] for cell in fillable if fillable[cell][0] in allowed})
+        every = rules(organisation.catalogue).items()
+        allowed = {pair: rule for pair, rule in every if not operators or pair[1] in operators}
+        # The rules of a cell have one operator.
+        fillable = {cell: pairs for cell, pairs in organisation.cells().items() if pairs[0] in allowed}
+        return cls(organisation, allowed, fillable)
 
     def questions(self, coverage: Coverage) -> st.SearchStrategy[tuple[dict[str, Any], tuple[datetime, bool]]]:
         """Trees, half of their rules of the kinds that were asked the least, and when to ask them."""
-        every = list({cell[0]: pairs for cell, pairs in self.fillable.items()}.values())
-        asked = trees(self.rules, every, coverage.rarest(self.fillable, RAREST))
-        return st.tuples(asked, instants(self.organisation.catalogue.time_zone))
+        catalogue = self.organisation.catalogue
+        asked = trees(self.rules, rows(self.rules, catalogue), coverage.rarest(self.fillable, RAREST))
+        return st.tuples(asked, instants(catalogue.time_zone))
 
 
 def run(
