@@ -7,7 +7,9 @@ contact; the query tries every r up to the highest that any contact has, which `
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from mappings import timelines
@@ -210,10 +212,12 @@ class SpendingShape(Shape[Spending]):
         return Spending(_load(key, given, self._minor), key == "less_than", window)
 
     def _minor(self, raw: object) -> int:
-        minor = round(self._number.load(raw) * 100, 6)
-        if not minor.is_integer() or not 1 <= minor <= timelines.MAX_AMOUNT:
+        amount = self._number.load(raw)
+        minor = round(Fraction(amount) * 100)
+        # Of an amount that a client added up (0.1 + 0.2), the last binary digits may be off.
+        if not math.isclose(amount, minor / 100, rel_tol=1e-15) or not 1 <= minor <= timelines.MAX_AMOUNT:
             raise Refused("wrong_type", "expected an amount of at least 0.01 with at most two decimals")
-        return int(minor)
+        return minor
 
     def dump(self, value: Spending, field: Field) -> dict[str, Any]:
         window = {} if value.window == EVER else {"window": value.window.dump()}

@@ -131,6 +131,10 @@ CASES = [
     Case(B, "amounted", {"at_least": 0.1 + 0.2}, reached(0, 30), "“Purchase” amounted to at least 0.30",
          kept={"at_least": 0.3},
          holds=(spent((0, 30)),), fails=(spent((0, 29)),)),
+    # A hundred times the binary number next to it is no whole number.
+    Case(B, "amounted", {"at_least": 76_960_832.9}, reached(0, 7_696_083_290),
+         "“Purchase” amounted to at least 76,960,832.90", holds=(spent((0, 7_696_083_290)),),
+         fails=(spent((0, 7_696_083_289)),)),
     Case(B, "amounted", {"at_least": 10_995_116_277.75}, reached(0, 2**40 - 1),
          "“Purchase” amounted to at least 10,995,116,277.75", holds=(spent((0, 2**40 - 1)), spent((0, 2**40))),
          fails=(spent((0, 2**40 - 2)),)),
@@ -163,7 +167,9 @@ _NO_TIMES: list[tuple[Any, str, str]] = [
     ({"between": "1,2"}, "wrong_type", "/between"), ({"between": [1, 511]}, "wrong_type", "/between/1"),
     ({"between": [-1, 2]}, "wrong_type", "/between/0"),
 ]  # fmt: skip
-_NO_AMOUNTS: tuple[Any, ...] = (None, "5", 0, -1, 0.001, 0.019, True, 10_995_116_277.76, 1e307, float("nan"))
+_NO_AMOUNTS: tuple[Any, ...] = (
+    None, "5", 0, -1, 0.001, 0.019, 5.000000001, 76_960_832.901, True, 10_995_116_277.76, 1e307, 1.7e308, float("nan"),
+)  # fmt: skip
 
 REFUSALS = [
     *(Refusal(B, operator, {"window": value}, code, f"/value/window{at}") for operator in ("happened", "didNotHappen")

@@ -10,7 +10,7 @@ import pytest
 from segments import Criterion, Limits, compile, describe, evaluate, operators_of, parse  # noqa: A004
 from tests.unit.segments.operators import dates, engagement, numbers, sets, texts
 from tests.unit.segments.operators.cases import Case, Refusal
-from tests.unit.segments.organisation import CATALOGUE, MOMENT, condition, faults, field_named, rule
+from tests.unit.segments.organisation import CATALOGUE, MOMENT, condition, faults, field_named, group, rule
 
 CASES: list[Case] = [*texts.CASES, *numbers.CASES, *dates.CASES, *sets.CASES, *engagement.CASES]
 NEGATED = [case for case in CASES if case.negative]
@@ -70,6 +70,12 @@ def test_the_negative_operator_is_the_exact_complement(case: Case) -> None:
         not truth for _, truth in case.documents()
     ]
     assert describe(asked) == f"Contacts where {sentence}."
+
+
+def test_not_that_it_did_not_happen_is_that_it_happened() -> None:
+    week = {"window": {"last": {"n": 1, "unit": "week"}}}
+    asked = condition(group("and", rule("engagement.purchase", "didNotHappen", week), **{"not": True}))
+    assert describe(asked) == "Contacts where “Purchase” happened in the last week."
 
 
 @pytest.mark.parametrize("case", [case for case in NEGATED if case.negative and case.negative[0] != "null"], ids=str)

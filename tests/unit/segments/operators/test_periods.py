@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segments import Moment
+from segments import Moment, evaluate
 from segments.operators.dates import period_span
-from tests.unit.segments.organisation import field_named
+from tests.unit.segments.organisation import condition, document_with, field_named, rule
 
 RENEWAL = field_named("custom.renewal")
 
@@ -75,3 +75,11 @@ def test_last_this_and_next_lie_side_by_side_around_today(today: date, week_star
     if unit == "week":
         assert now[0].isoweekday() == week_start
         assert (now[1] - now[0]).days == 6
+
+
+@pytest.mark.parametrize("today", ["2027-02-28", "2027-03-01", "2028-02-29", "2028-03-01"])
+def test_within_two_years_every_day_has_its_anniversary(today: str) -> None:
+    within = condition(rule("custom.renewal", "anniversaryWithinNext", {"n": 2, "unit": "year"}))
+    moment = Moment(datetime.fromisoformat(f"{today}T12:00:00Z"), ZoneInfo("UTC"))
+    leap_year = [date(2024, 1, 1) + timedelta(days=place) for place in range(366)]
+    assert all(evaluate(within, document_with("custom.renewal", day.isoformat()), moment) for day in leap_year)
