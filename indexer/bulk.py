@@ -15,7 +15,6 @@ from typing import Any
 import orjson
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
-from indexer import metrics
 from indexer.documents import Document
 from indexer.errors import BusyError, RejectedError
 from indexer.outcomes import NOTHING, Outcome, Refusal
@@ -102,7 +101,6 @@ def deliver(client: Elasticsearch, target: str, items: Sequence[Item], patience:
     while queue:
         answer = _send(client, target, queue.popleft())
         outcome += answer.outcome
-        metrics.answered(answer.outcome, len(answer.again))
         if answer.again:
             # Half as much at a time: what was too much at once may pass, and the one culprit is found.
             queue.extendleft(_halves(answer.again))

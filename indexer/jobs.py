@@ -7,7 +7,6 @@ from contextlib import closing
 from functools import cache
 from threading import Event
 
-from indexer import metrics
 from indexer import rebuild as rebuilding
 from indexer.connections import Connections
 from indexer.drift import check as checking
@@ -28,9 +27,7 @@ stopping = Event()
 def sync() -> None:
     """Whatever is pending is indexed, as much of it as fits into a slice of time or is begun when the worker stops."""
     connections = _connections()
-    with metrics.failures():
-        drained = Sync(connections, stopping=stopping).drain(SLICE_SECONDS)
-    if drained.more:
+    if Sync(connections, stopping=stopping).drain(SLICE_SECONDS).more:
         queues.enqueue(connections.settings, queues.INDEX, "indexer.jobs.sync")
 
 

@@ -215,8 +215,7 @@ BEGIN
         PERFORM bump_contacts(touched);
         UPDATE behaviours
            SET fill_total = cardinality(touched),
-               -- Whoever lacks it has waited since before this instant.
-               fill_through = CASE WHEN cardinality(touched) > 0 THEN clock_timestamp() END
+               fill_through = (SELECT max(changed_at) FROM index_state WHERE contact_id = ANY (touched))
          WHERE code = declared.code;
     END LOOP;
     RETURN NULL;

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping, select, text
+from sqlalchemy import Connection, RowMapping, select, text, update
 
 from store import tables
 
@@ -79,14 +79,20 @@ def findings(db: Connection, org_id: int | None = None) -> tuple[Finding, ...]:
     return tuple(map(_finding, db.execute(query).mappings()))
 
 
-def advance(db: Connection, alias: str, *, after: int, through: int | None, checked: int, rebuilt: int) -> bool:
+def advance(db: Connection, alias: str, *, after: int, through: int | None, checked: int) -> bool:
     """The pass has come from `after` to `through` (None: to its end) and compared so many documents more.
 
     False, and nothing is recorded, where another process has moved it meanwhile.
     """
-    values = {"alias": alias, "after": after, "through": through, "checked": checked, "rebuilt": rebuilt}
+    values = {"alias": alias, "after": after, "through": through, "checked": checked}
     db.execute(text("INSERT INTO drift_checks (alias) VALUES (:alias) ON CONFLICT DO NOTHING"), {"alias": alias})
     return bool(db.execute(_FINISH if through is None else _ADVANCE, values).rowcount)
+
+
+def count_rebuilt(db: Connection, alias: str, documents: int) -> None:
+    """So many documents more were built anew and compared."""
+    c = tables.drift_checks.c
+    db.execute(update(tables.drift_checks).where(c.alias == alias).values(rebuilt=c.rebuilt + documents))
 
 
 def record(
@@ -113,8 +119,7 @@ _ADVANCE = text("""
     UPDATE drift_checks
        SET through = :through,
            checked = CASE WHEN through = 0 THEN :checked ELSE checked + :checked END,
-           began_at = CASE WHEN through = 0 THEN clock_timestamp() ELSE began_at END,
-           rebuilt = rebuilt + :rebuilt
+           began_at = CASE WHEN through = 0 THEN clock_timestamp() ELSE began_at END
      WHERE alias = :alias AND through = :after""")
 
 _FINISH = text("""
@@ -123,8 +128,7 @@ _FINISH = text("""
            checked = 0,
            finished_at = clock_timestamp(),
            finished_checked = checked + :checked,
-           finished_seconds = CASE WHEN through = 0 THEN 0 ELSE extract(epoch FROM clock_timestamp() - began_at) END,
-           rebuilt = rebuilt + :rebuilt
+           finished_seconds = CASE WHEN through = 0 THEN 0 ELSE extract(epoch FROM clock_timestamp() - began_at) END
      WHERE alias = :alias AND through = :after""")
 
 _RECORD = text("""

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.connections import Connections
 from indexer.drift.comparison import compare
 from indexer.drift.documents import differences, sample
-from indexer.drift.judgement import Drift
 from indexer.drift.repair import outrun, repair
-from indexer.drift.scope import sent
+from indexer.drift.scope import current, sent
 from store import drift, expected, write_set
-from store.write_set import Entry
 
-SLICE = 50_000  # contacts compared with one look at each side: some tenths of a second
-SAMPLE = 20  # documents of each index that are built anew beside a slice: a tenth of a second
+SLICE = 20_000  # contacts compared with one look at each side: a tenth of a second, more while many are changing
+SAMPLE = 20  # documents of each index that are built anew: another tenth
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +35,50 @@ def check(connections: Connections, seconds: float) -> Checked:
     """
     deadline = time.monotonic() + seconds
     with write_set.alone(connections.engine, f"drift of {connections.alias}") as alone:
-        done = _step(connections) if alone else Checked(0, ended=True)
+        if not alone:
+            return Checked(0, ended=True)
+        done = _step(connections)
         while not done.ended and time.monotonic() < deadline:
             further = _step(connections)
             done = Checked(done.drifted + further.drifted, further.ended)
-    return done
+        return Checked(done.drifted + _sampled(connections), done.ended)
 
 
 def _step(connections: Connections) -> Checked:
+    """The next slice, in every index."""
     with connections.engine.connect() as db:
         entries = write_set.write_set(db, connections.alias)
         known = drift.check(db, connections.alias)
         through = known.through if known else 0
         span = expected.next_span(db, through + 1 if through else None, SLICE)
-    found: list[tuple[Entry, Sequence[Drift]]] = []
-    checked = rebuilt = 0
+    checked = drifted = 0
     for entry in entries:
-        if span.first is None:
-            outrun(connections, entry, [connections.indices.highest_version(entry)])
-        if part := sent(entry, span):
-            comparison = compare(connections, entry, part)
-            span = span if comparison.span == part else comparison.span
-            checked += comparison.checked
-            found.append((entry, comparison.drifts))
-        if entry.state == "live":
-            contacts = sample(connections, entry, SAMPLE)
-            rebuilt += len(contacts)
-            found.append((entry, tuple(differences(connections, entry, contacts))))
-    for entry, drifts in found:
-        repair(connections, entry, drifts)
+        with current(connections, entry):
+            if span.first is None:
+                outrun(connections, entry, [connections.indices.highest_version(entry)])
+            if part := sent(entry, span):
+                comparison = compare(connections, entry, part)
+                repair(connections, entry, comparison.drifts)
+                span = span if comparison.span == part else comparison.span
+                checked += comparison.checked
+                drifted += len(comparison.drifts)
     reached = None if span.end is None else span.end - 1
     with connections.engine.begin() as db:
-        drift.advance(db, connections.alias, after=through, through=reached, checked=checked, rebuilt=rebuilt)
-    return Checked(sum(len(drifts) for _, drifts in found), span.end is None)
+        drift.advance(db, connections.alias, after=through, through=reached, checked=checked)
+    return Checked(drifted, span.end is None)
+
+
+def _sampled(connections: Connections) -> int:
+    """How many of some documents of each index that is read were not as they are built now."""
+    with connections.engine.connect() as db:
+        entries = [one for one in write_set.write_set(db, connections.alias) if one.state == "live"]
+    drifted = 0
+    for entry in entries:
+        with current(connections, entry):
+            contacts = sample(connections, entry, SAMPLE)
+            drifts = tuple(differences(connections, entry, contacts))
+            repair(connections, entry, drifts)
+            drifted += len(drifts)
+            with connections.engine.begin() as db:
+                drift.count_rebuilt(db, connections.alias, len(contacts))
+    return drifted

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from elasticsearch import Elasticsearch, NotFoundError
+from elasticsearch import Elasticsearch
 
 from indexer import source
 from indexer.connections import Connections
 from indexer.drift import reading
 from indexer.drift.judgement import Drift, Held, judge, ownerless
 from indexer.drift.scope import Scope
-from indexer.errors import MissingIndexError
 from indexer.registry import widths
-from mappings.errors import ContractError
-from store import expected, write_set
+from store import expected
 from store.expected import BLOCK, Group, Known, Span
 from store.write_set import Entry
 
@@ -38,20 +36,8 @@ def compare(connections: Connections, entry: Entry, span: Span) -> Comparison:
         BusyError: Elasticsearch is away.
         ContractError: the index is missing, or another contract's.
     """
-    try:
-        connections.indices.ready(entry, widths(()))
-        return _Comparing(connections, entry).compare(span)
-    except (NotFoundError, ContractError) as error:
-        if not _is_current(connections, entry):
-            return Comparison(span, 0, ())
-        if isinstance(error, ContractError):
-            raise
-        raise MissingIndexError(f"{entry.name} is not in Elasticsearch", "run: segments index rebuild") from error
-
-
-def _is_current(connections: Connections, entry: Entry) -> bool:
-    with connections.engine.connect() as db:
-        return entry.name in {one.name for one in write_set.write_set(db, connections.alias)}
+    connections.indices.ready(entry, widths(()))
+    return _Comparing(connections, entry).compare(span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +50,7 @@ class _Comparing:
         with source.snapshot(self.connections.engine) as db:
             scope = Scope.of(db, self.connections.alias, self.entry)
             wanted = expected.groups(db, span, scope.organisations)
-        self.connections.indices.refresh(self.entry)
+        self._refresh()
         sums = reading.sums(self._client, self.entry.name, span)
         wanted = _within(wanted, sums.span)
         for numbers in _portions(_differing(wanted, sums.groups, scope.moving)):
@@ -75,11 +61,16 @@ class _Comparing:
     def _client(self) -> Elasticsearch:
         return self.connections.indices.client
 
+    def _refresh(self) -> None:
+        """What counts as indexed by now can be found: of an index that is read, it is before it counts."""
+        if self.entry.state == "building":
+            self.connections.indices.refresh(self.entry)
+
     def _blocks(self, numbers: Collection[int]) -> Iterator[Drift]:
         with source.snapshot(self.connections.engine) as db:
             scope = Scope.of(db, self.connections.alias, self.entry)
             before = expected.in_blocks(db, numbers)
-        self.connections.indices.refresh(self.entry)
+        self._refresh()
         held = reading.in_blocks(self._client, self.entry.name, numbers)
         # Of more documents than that, those that were not read are not missing.
         everything = len(held) < reading.MOST_DOCUMENTS
@@ -88,7 +79,7 @@ class _Comparing:
     def _nowhere(self) -> Iterator[Drift]:
         with self.connections.engine.connect() as db:
             scope = Scope.of(db, self.connections.alias, self.entry)
-        self.connections.indices.refresh(self.entry)
+        self._refresh()
         yield from self._judged(scope, {}, reading.nowhere(self._client, self.entry.name))
 
     def _judged(self, scope: Scope, before: Mapping[int, Known], held: Sequence[Held]) -> Iterator[Drift]:

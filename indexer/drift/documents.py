@@ -7,7 +7,6 @@ that no trigger saw, a fault of the builder that was mended since, a document th
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from http import HTTPStatus
 from typing import Any
 
 from elasticsearch import Elasticsearch
@@ -48,7 +47,6 @@ def _differences(connections: Connections, entry: Entry, contacts: Collection[in
         before = expected.of(db, contacts)
         rows = source.read(db, contacts)
     built = {one.contact_id: Parts.of(one.source) for one in build(rows).documents if one.source is not None}
-    connections.indices.refresh(entry)
     hits = _read(connections.indices.client, entry.name, built)
     with connections.engine.connect() as db:
         scope = scope.until(Scope.of(db, connections.alias, entry))
@@ -84,10 +82,10 @@ def _read(client: Elasticsearch, index: str, built: Mapping[int, Parts]) -> dict
 
 
 def _hits(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The hits of one of several searches: each fails for itself. An index that is gone by now has none."""
-    if "error" in answer and answer["status"] != HTTPStatus.NOT_FOUND:
+    """The hits of one of several searches: each fails for itself."""
+    if "error" in answer:
         raise BusyError(f"Elasticsearch did not answer: {answer['error']['reason']}", "try again later")
-    hits: list[dict[str, Any]] = answer.get("hits", {}).get("hits", [])
+    hits: list[dict[str, Any]] = answer["hits"]["hits"]
     return hits
 
 

@@ -13,18 +13,17 @@ _CONTACT_ID = re.compile("[1-9][0-9]{0,17}")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A document that the index holds under an id, at a version; and what it says of both and of its organisation."""
+    """A document that the index holds under an id, at a version; and what it says of both and of its organisation.
+
+    `contact_id` is the contact that has this id, None where none could.
+    """
 
     id: str
+    contact_id: int | None
     version: int
     org_id: int | None
     said_id: int | None
     said_version: int | None
-
-    @property
-    def contact_id(self) -> int | None:
-        """The contact that has this id; None where none could."""
-        return _contact_id(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Drift:
     @property
     def contact_id(self) -> int | None:
         """The contact that has this id; None where none could."""
-        return _contact_id(self.id)
+        return contact_of(self.id)
 
 
 def judge(contact_id: int, before: Known | None, held: Held | None, after: Known | None) -> Drift | None:
@@ -90,5 +89,6 @@ def _contradicted(held: Held) -> tuple[str, ...]:
     return tuple(name for name, true in said.items() if not true)
 
 
-def _contact_id(document_id: str) -> int | None:
+def contact_of(document_id: str) -> int | None:
+    """The contact whose document has this id; None where none could."""
     return int(document_id) if _CONTACT_ID.fullmatch(document_id) else None

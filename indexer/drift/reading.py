@@ -8,7 +8,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from indexer.drift.judgement import Held
+from indexer.drift.judgement import Held, contact_of
 from indexer.errors import answering
 from store.expected import BLOCK, Group, Span
 
@@ -98,6 +98,7 @@ def _held(hit: Mapping[str, Any]) -> Held:
     said = hit.get("fields", {})
     return Held(
         id=hit["_id"],
+        contact_id=contact_of(hit["_id"]),
         version=hit["_version"],
         org_id=_one(said.get("org_id")),
         said_id=_one(said.get("contact_id")),

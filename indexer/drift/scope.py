@@ -1,11 +1,18 @@
-"""Which contacts an index is to hold at the moment."""
+"""Which contacts an index is to hold at the moment, and whether it is one still."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from elasticsearch import NotFoundError
 from sqlalchemy import Connection
 
+from indexer.connections import Connections
+from indexer.errors import BusyError, MissingIndexError, RejectedError
+from mappings.errors import ContractError
+from store import write_set
 from store.expected import BLOCK, Known, Organisations, Span
 from store.write_set import Entry
 
@@ -41,3 +48,17 @@ def sent(entry: Entry, span: Span) -> Span | None:
     end = (entry.backfilled_through + 1) // BLOCK * BLOCK
     end = end if span.end is None else min(end, span.end)
     return Span(span.first, end) if end > (span.first or 0) else None
+
+
+@contextmanager
+def current(connections: Connections, entry: Entry) -> Iterator[None]:
+    """What fails in the block because the index has left the write set, and may be gone, is passed over."""
+    try:
+        yield
+    except (NotFoundError, BusyError, RejectedError, ContractError) as error:
+        with connections.engine.connect() as db:
+            if entry.name not in {one.name for one in write_set.write_set(db, connections.alias)}:
+                return
+        if isinstance(error, NotFoundError):
+            raise MissingIndexError(f"{entry.name} is not in Elasticsearch", "run: segments index rebuild") from error
+        raise

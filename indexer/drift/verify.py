@@ -10,7 +10,7 @@ from indexer.drift.check import SLICE
 from indexer.drift.comparison import Comparison, compare
 from indexer.drift.documents import AT_ONCE, differences, sample
 from indexer.drift.judgement import Drift
-from indexer.drift.scope import sent
+from indexer.drift.scope import current, sent
 from store import expected, write_set
 from store.write_set import Entry
 
@@ -35,13 +35,19 @@ def steps(connections: Connections, documents: int) -> Iterator[Step]:
     with connections.engine.connect() as db:
         entries = write_set.write_set(db, connections.alias)
     for entry in entries:
-        for one in comparisons(connections, entry):
-            yield Step(entry, one.checked, 0, one.drifts)
-        if entry.state == "live":
-            contacts = sample(connections, entry, documents)
-            for first in range(0, len(contacts), AT_ONCE):
-                some = contacts[first : first + AT_ONCE]
-                yield Step(entry, 0, len(some), tuple(differences(connections, entry, some)))
+        with current(connections, entry):
+            yield from _steps(connections, entry, documents)
+
+
+def _steps(connections: Connections, entry: Entry, documents: int) -> Iterator[Step]:
+    connections.indices.refresh(entry)  # what was written past the workers cannot be found sooner
+    for one in comparisons(connections, entry):
+        yield Step(entry, one.checked, 0, one.drifts)
+    if entry.state == "live":
+        contacts = sample(connections, entry, documents)
+        for first in range(0, len(contacts), AT_ONCE):
+            some = contacts[first : first + AT_ONCE]
+            yield Step(entry, 0, len(some), tuple(differences(connections, entry, some)))
 
 
 def comparisons(connections: Connections, entry: Entry) -> Iterator[Comparison]:

@@ -38,7 +38,12 @@ def put(connections: Connections, contact: int | str, version: int, document: Ma
     """Write a document by hand (default: as it should be) with this version."""
     written = fresh(connections, int(contact)) if document is None else document
     connections.indices.client.index(
-        index=connections.alias, id=str(contact), version=version, version_type="external_gte", document=written
+        index=connections.alias,
+        id=str(contact),
+        version=version,
+        version_type="external_gte",
+        document=written,
+        refresh=True,
     )
 
 

@@ -11,7 +11,7 @@ ALIAS = "contacts-of-a-test"
 
 
 def advance(db: Connection, after: int, through: int | None, checked: int = 0) -> bool:
-    return drift.advance(db, ALIAS, after=after, through=through, checked=checked, rebuilt=1)
+    return drift.advance(db, ALIAS, after=after, through=through, checked=checked)
 
 
 def test_before_the_first_check_nothing_is_known(db: Connection) -> None:
@@ -25,6 +25,7 @@ def test_a_pass_advances_and_ends(db: Connection) -> None:
     assert under_way is not None
     assert (under_way.through, under_way.checked, under_way.finished_at) == (2_000, 11, None)
     assert advance(db, 2_000, None, checked=7)
+    drift.count_rebuilt(db, ALIAS, 3)
     ended = drift.check(db, ALIAS)
     assert ended is not None
     assert (ended.through, ended.checked, ended.finished_checked, ended.rebuilt) == (0, 0, 18, 3)
