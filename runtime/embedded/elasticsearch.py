@@ -100,6 +100,7 @@ class Elasticsearch(Server):
             "path.logs": str(room / "logs"),
             "xpack.security.enabled": False,
             "cluster.routing.allocation.disk.threshold_enabled": False,  # a full disk is said by the system itself
+            "logger.org.elasticsearch.index.mapper": "WARN",  # at INFO it quotes the values of documents it refuses
         }
 
     def _answers(self, process: subprocess.Popen[bytes]) -> bool:

@@ -60,7 +60,7 @@ class Place:
     settings: Settings
     engine: Engine
     elastic: Elasticsearch
-    folder: Path
+    places: tuple[Path, ...]
     org_id: int
     token: str
     port: int
@@ -111,7 +111,7 @@ class Place:
                     yield f"key {key!r}"
 
     def _files(self, mark: str) -> Iterator[str]:
-        for file in self.folder.rglob("*"):
+        for file in chain(self.places, *(place.rglob("*") for place in self.places)):
             if file.is_file() and mark.encode() in file.read_bytes().lower():
                 yield f"file {file.name}"
 
@@ -147,7 +147,17 @@ def place(own_settings: Settings, elastic: Elasticsearch, tmp_path: Path) -> Ite
         log = running.enter_context((tmp_path / "log").open("wb"))
         running.enter_context(process(own_settings, "indexer", "worker", log=log))
         port = running.enter_context(api(own_settings, log=log))
-        yield Place(own_settings, engine, elastic, tmp_path, org_id, token, port)
+        yield Place(own_settings, engine, elastic, (tmp_path, *_files_of_servers(elastic)), org_id, token, port)
+
+
+def _files_of_servers(elastic: Elasticsearch) -> tuple[Path, ...]:
+    """Whatever the embedded servers write but for the files of tables and indices: logs, and all of Valkey's."""
+    if Settings.load().elasticsearch_url is not None:
+        return ()  # somebody else's
+    [node] = elastic.nodes.info(metric="settings")["nodes"].values()
+    logs = Path(node["settings"]["path"]["logs"])
+    ground = logs.parents[1]
+    return (logs, ground / "valkey", *ground.glob("*.log"))
 
 
 def test_nothing_of_a_deleted_contact_is_kept_anywhere(place: Place) -> None:
