@@ -22,7 +22,10 @@ def programs(settings: Settings) -> list[Program]:
     """One queue for each worker process: RQ hands a job over atomically only then."""
     return [
         Program("api", _python("gunicorn", *_gunicorn(settings), "app:create_app()")),
-        *(Program(f"index-worker-{n}", _python("indexer", "worker")) for n in _numbers(settings.index_workers)),
+        *(
+            Program(f"index-worker-{n}", _python("indexer", "worker", *_metrics(settings, n)))
+            for n in _numbers(settings.index_workers)
+        ),
         *(
             Program(f"job-worker-{n}", _python("rq.cli", "worker", "--logging_level=WARNING", queues.JOBS))
             for n in _numbers(settings.job_workers)
@@ -50,6 +53,10 @@ def _gunicorn(settings: Settings) -> list[str]:
         "--no-control-socket",
         "--log-level=warning",
     ]
+
+
+def _metrics(settings: Settings, number: int) -> list[str]:
+    return [f"--metrics-port={settings.metrics_port + number - 1}"] if settings.metrics_port else []
 
 
 def _numbers(count: int) -> range:

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
+from indexer import metrics
 from indexer.documents import Document
 from indexer.errors import BusyError, RejectedError
 from indexer.outcomes import NOTHING, Outcome, Refusal
@@ -101,6 +102,7 @@ def deliver(client: Elasticsearch, target: str, items: Sequence[Item], patience:
     while queue:
         answer = _send(client, target, queue.popleft())
         outcome += answer.outcome
+        metrics.answered(answer.outcome, len(answer.again))
         if answer.again:
             # Half as much at a time: what was too much at once may pass, and the one culprit is found.
             queue.extendleft(_halves(answer.again))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import click
 from tqdm import tqdm
 
+from indexer import metrics
 from indexer import rebuild as rebuilding
 from indexer import status as statuses
 from indexer.connections import Connections
@@ -97,10 +98,13 @@ def verify(repair: bool, documents: int) -> None:
 
 @index.command()
 @click.option("--burst", is_flag=True, help="End when the queue is empty.")
-def worker(burst: bool) -> None:
+@click.option("--metrics-port", type=int, help="Where Prometheus finds this worker's metrics; METRICS_PORT otherwise.")
+def worker(burst: bool, metrics_port: int | None) -> None:
     """Serve the queue that keeps the index in step, and no other."""
     settings = Settings.load()
     logs.configure(settings)
+    if port := metrics_port or settings.metrics_port:
+        metrics.serve(settings.metrics_host, port)
     IndexWorker.of(settings).work(burst=burst)
 
 

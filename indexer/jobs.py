@@ -7,6 +7,7 @@ from contextlib import closing
 from functools import cache
 from threading import Event
 
+from indexer import metrics
 from indexer import rebuild as rebuilding
 from indexer.connections import Connections
 from indexer.drift import check as checking
@@ -27,7 +28,9 @@ stopping = Event()
 def sync() -> None:
     """Whatever is pending is indexed, as much of it as fits into a slice of time or is begun when the worker stops."""
     connections = _connections()
-    if Sync(connections, stopping=stopping).drain(SLICE_SECONDS).more:
+    with metrics.failures():
+        drained = Sync(connections, stopping=stopping).drain(SLICE_SECONDS)
+    if drained.more:
         queues.enqueue(connections.settings, queues.INDEX, "indexer.jobs.sync")
 
 

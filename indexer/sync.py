@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from threading import Event
 
-from indexer import bulk, source
+from indexer import bulk, metrics, source
 from indexer.connections import Connections
 from indexer.creation import first_index
 from indexer.documents import build
@@ -108,7 +108,7 @@ class Sync:
 
     def _claimed(self, deadline: float) -> Iterator[_Batch]:
         while self._goes_on(deadline):
-            with self.connections.engine.begin() as db:
+            with metrics.stage("claim"), self.connections.engine.begin() as db:
                 claim = state.claim(db, self.batch)
             if not claim.contact_ids:
                 return
@@ -123,12 +123,13 @@ class Sync:
                 return
 
     def _prepared(self, claim: state.Claim) -> _Batch:
-        with source.snapshot(self.connections.engine) as db:
+        with metrics.stage("read"), source.snapshot(self.connections.engine) as db:
             rows = source.read(db, claim.contact_ids)
             # Seen in the same snapshot as the rows: an index that is not there yet is filled from a later one.
             entries = write_set.write_set(db, self.connections.alias)
-        built = build(rows)
-        items, unwritable = bulk.encode(built.documents)
+        with metrics.stage("build"):
+            built = build(rows)
+            items, unwritable = bulk.encode(built.documents)
         ready = tuple(entry for entry in entries if self._ready(entry, rows.registry.widths))
         return _Batch(claim, ready, items, built.refused + unwritable)
 
@@ -155,7 +156,8 @@ class Sync:
         for entry in batch.entries:
             try:
                 patience = bulk.Patience(stopping=self.stopping)
-                outcome = bulk.deliver(self.connections.indices.client, entry.target, batch.items, patience)
+                with metrics.stage("bulk"):
+                    outcome = bulk.deliver(self.connections.indices.client, entry.target, batch.items, patience)
             except RejectedError:
                 if self._is_current(entry):
                     raise
@@ -166,22 +168,28 @@ class Sync:
     def _settle(self, sent: Sequence[tuple[_Batch, dict[int, str]]]) -> None:
         """What was sent can be found, and then counts as indexed: freshness promises no less."""
         for entry in {entry for batch, _ in sent for entry in batch.entries}:
-            self.connections.indices.refresh(entry)
+            with metrics.stage("refresh"):
+                self.connections.indices.refresh(entry)
         for batch, errors in sent:
-            written = {item.contact_id: item.version for item in batch.items if item.contact_id not in errors}
+            with metrics.stage("complete"):
+                self._record(batch, errors)
+
+    def _record(self, batch: _Batch, errors: dict[int, str]) -> None:
+        written = {item.contact_id: item.version for item in batch.items if item.contact_id not in errors}
+        with self.connections.engine.begin() as db:
+            if write_set.keep_one(db, batch.entries):
+                state.complete(db, batch.claim.lease, written, batch.claim.at)
+            else:
+                # The first index of all was given up: what only it held is in none.
+                state.release(db, batch.claim)
+        if errors:
             with self.connections.engine.begin() as db:
-                if write_set.keep_one(db, batch.entries):
-                    state.complete(db, batch.claim.lease, written, batch.claim.at)
-                else:
-                    # The first index of all was given up: what only it held is in none.
-                    state.release(db, batch.claim)
-            if errors:
-                with self.connections.engine.begin() as db:
-                    state.fail(db, batch.claim.lease, errors)
-                # Without the reason, which may quote the contact: that goes with the contact, a log does not.
-                said = "the index refuses %s contacts, such as %s: index_state.error says why"
-                _log.warning(said, len(errors), next(iter(errors)))
-            self._claims.discard(batch.claim)
+                state.fail(db, batch.claim.lease, errors)
+            # Without the reason, which may quote the contact: that goes with the contact, a log does not.
+            said = "the index refuses %s contacts, such as %s: index_state.error says why"
+            _log.warning(said, len(errors), next(iter(errors)))
+        self._claims.discard(batch.claim)
+        metrics.recorded(len(written), len(errors))
 
     def _give_back(self) -> None:
         """Let others take what was claimed and not recorded."""

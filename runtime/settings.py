@@ -53,6 +53,9 @@ class Settings:
     api_threads: int = 4  # a request mostly waits for Elasticsearch
     index_workers: int = 1  # more of them share the work by leases
     job_workers: int = 1
+    metrics_token: str | None = None  # Prometheus sends it to GET /metrics, which is closed without one
+    metrics_host: str = "127.0.0.1"  # where index workers offer theirs: without a token, so to this machine alone
+    metrics_port: int = 0  # 0: not at all; `segments serve` gives its second worker the next port, and so on
     log_format: LogFormat = "text"
     log_level: LogLevel = "INFO"
 
@@ -118,6 +121,7 @@ class Settings:
 _LEAST: dict[str, float] = {
     "database_overflow": 0,
     "index_replicas": 0,
+    "metrics_port": 0,
     "elasticsearch_timeout_seconds": 0.1,
     "database_timeout_seconds": 0.1,
     "servers_start_seconds": 0.1,

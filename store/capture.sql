@@ -215,7 +215,8 @@ BEGIN
         PERFORM bump_contacts(touched);
         UPDATE behaviours
            SET fill_total = cardinality(touched),
-               fill_through = (SELECT max(changed_at) FROM index_state WHERE contact_id = ANY (touched))
+               -- Whoever lacks it has waited since before this instant.
+               fill_through = CASE WHEN cardinality(touched) > 0 THEN clock_timestamp() END
          WHERE code = declared.code;
     END LOOP;
     RETURN NULL;

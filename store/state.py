@@ -55,11 +55,18 @@ class Claim:
     at: datetime | None
 
 
-def freshness(db: Connection, org_id: int | None = None, most: int | None = None) -> Freshness:
-    """How far the index is behind, for one organisation or for all; counted no further than `most`."""
+def freshness(
+    db: Connection, org_id: int | None = None, most: int | None = None, *, with_refused: bool = True
+) -> Freshness:
+    """How far the index is behind, for one organisation or for all; counted no further than `most`.
+
+    Contacts that the index refuses are pending, too, and for ever longer; they can be left out.
+    """
     c = tables.index_state.c
     # In the order of the index of pending rows, which is then read from its beginning, and no further than needed.
     waiting = select(c.changed_at).where(c.version > c.indexed_version).order_by(c.changed_at)
+    if not with_refused:
+        waiting = waiting.where(c.error.is_(None))
     some = _of(waiting, org_id).limit(None if most is None else most + 1).subquery()
     waited = func.extract("epoch", func.clock_timestamp() - func.min(some.c.changed_at))
     count, seconds = db.execute(select(func.count(), waited).select_from(some)).one()

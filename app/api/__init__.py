@@ -49,6 +49,7 @@ _CONFIG = {
     "OPENAPI_JSON_PATH": "openapi.json",
 }
 _TOKEN = {"type": "http", "scheme": "bearer", "description": "From `segments token create`."}
+_METRICS = {"type": "http", "scheme": "bearer", "description": "The setting METRICS_TOKEN."}
 
 
 class Documented(Api):  # type: ignore[misc]  # flask-smorest has no types
@@ -71,6 +72,7 @@ def serve(app: Flask) -> None:
     app.config |= _CONFIG
     api = Documented(app)
     api.spec.components.security_scheme("token", _TOKEN)
+    api.spec.components.security_scheme("metrics", _METRICS)
     for area in _AREAS:
         api.register_blueprint(area, url_prefix=V1)
     api.register_blueprint(operation.area)

@@ -41,6 +41,7 @@ class Area(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
         *,
         scope: Scope | None,
         answer: type[Schema] | Schema | None = None,
+        text: str | None = None,
         status: HTTPStatus = HTTPStatus.OK,
         query: type[Schema] | None = None,
         body: type[Schema] | None = None,
@@ -53,24 +54,31 @@ class Area(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
 
         `scope` is what a token must allow, None only where nobody has to be known. Query parameters and bodies that
         no schema declares are refused. With a WaitQuery the view is called once the index has come as far as asked.
+        An answer that is no JSON but `text` of that content type is a Response of the view's own.
         """
         given = {**(_WRITE_TOKEN if scope is Scope.WRITE else {}), **(headers or {})} or None
 
         def serve(view: View) -> View:
             committed = repeated(view)
             waiting = _waiting(committed) if query is not None and issubclass(query, WaitQuery) else committed
-            answered = waiting if answer else _without_content(waiting, status)
+            answered = waiting if answer or text else _without_content(waiting, status)
             served: Any = self.response(status, answer, headers=given)(answered)
             if body is not None:
                 served = self.arguments(body, location="json", as_kwargs=True)(served)
             if query is not None:
                 served = self.arguments(query, location="query", as_kwargs=True)(served)
             security = {"security": [{"token": [scope.value]}] if scope else []}
-            served = self.doc(**security, **(doc or {}))(_guarded(served, scope, query=query, body=body))
+            said = {**security, **_described(status, text), **(doc or {})}
+            served = self.doc(**said)(_guarded(served, scope, query=query, body=body))
             self.route(rule, methods=[method])(served)
             return view
 
         return serve
+
+
+def _described(status: HTTPStatus, text: str | None) -> dict[str, Any]:
+    content = {"content": {text: {"schema": {"type": "string"}}}}
+    return {} if text is None else {"responses": {status.value: content}}
 
 
 def _waiting(view: Callable[..., Any]) -> Callable[..., Any]:

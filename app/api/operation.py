@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import url_for
+from flask import Response, url_for
 
-from app import operation
+from app import metrics, operation
 from app.api.area import Area
 from app.auth import caller
 from app.schemas.operation import Health, IndexState, Readiness, Started
@@ -41,3 +41,9 @@ def readyz() -> tuple[Mapping[str, Any], HTTPStatus]:
     """Whether questions can be answered (503 when not), and how each server is."""
     ready, parts = operation.readiness()
     return {"ready": ready, "parts": parts}, HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
+
+
+@area.endpoint("GET", "/metrics", scope=None, text="text/plain", doc={"security": [{"metrics": []}]})
+def metrics_page() -> Response:
+    """How the index is, of all organisations together, for Prometheus."""
+    return Response(metrics.page(), content_type=metrics.CONTENT_TYPE)

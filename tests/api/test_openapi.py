@@ -45,6 +45,7 @@ def test_every_operation_says_whom_it_lets_in(document: dict[str, Any]) -> None:
     for name, operation in operations(document).items():
         public = name in ("get /healthz", "get /readyz")
         assert bool(operation["security"]) is not public, name
+        assert ({"metrics": []} in operation["security"]) is (name == "get /metrics")
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
 
 

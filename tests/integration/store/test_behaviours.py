@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from segments import ConditionError
-from store import behaviours, catalogue
+from store import behaviours, catalogue, state
 from store.behaviours import Declared, Progress
 from store.errors import ConflictError, NotFoundError, UnacceptableError
 from store.organisations import Organisation
@@ -60,6 +60,15 @@ def test_a_contact_that_changes_again_before_it_was_indexed_is_waited_for(db: Co
     everything_is_indexed(db, world, "contact_id = :anna")
     world.run(db, "UPDATE contacts SET city = 'Bonn' WHERE id = :bert")
     assert unavailable(db, world)
+
+
+def test_contacts_that_a_worker_had_at_hand_when_it_was_declared_are_waited_for(db: Connection, world: World) -> None:
+    world.run(db, "UPDATE contacts SET city = 'Bonn' WHERE id IN (:anna, :bert)")
+    at_hand = versions(db, world.ids["org"])
+    began = db.execute(text("SELECT clock_timestamp()")).scalar_one()
+    declare(db, world)
+    state.complete(db, 0, at_hand, began)
+    assert unavailable(db, world) == "it is being filled for past events: 0 of 2 contacts are done"
 
 
 def test_changes_that_come_later_do_not_delay_it(db: Connection, world: World) -> None:

@@ -53,7 +53,7 @@ def claimed(engine: Engine) -> tuple[state.Claim, dict[int, int]]:
 def complete(engine: Engine, work: tuple[state.Claim, dict[int, int]], but: Sequence[int] = ()) -> None:
     claim, versions = work
     with engine.begin() as db:
-        state.complete(db, claim.lease, {one: version for one, version in versions.items() if one not in but})
+        state.complete(db, claim.lease, {one: version for one, version in versions.items() if one not in but}, claim.at)
         state.release(db, claim)
 
 

@@ -207,6 +207,7 @@ def test_refused_contacts_are_listed_with_reason_attempts_and_next_try(engine: E
         assert (seven.contact_id, seven.reason, seven.attempts) == (7, "too odd", 1)
         assert four.next_try is not None
         assert (state.refused(db, 1), state.refusals(db, 1, limit=1)) == (2, (four,))
+        assert state.freshness(db, with_refused=False).pending == CONTACTS - 2
         assert (state.refused(db, 2), state.refusals(db, 2, limit=10)) == (0, ())
         db.execute(text("UPDATE index_state SET leased_until = NULL"))
         state.claim(db)

@@ -32,6 +32,12 @@ def test_each_worker_serves_one_queue() -> None:
     assert {program.arguments[-1] for program in job_workers} == {"jobs"}
 
 
+def test_each_index_worker_offers_its_metrics_at_a_port_of_its_own() -> None:
+    settings = Settings.load({"INDEX_WORKERS": "2", "METRICS_PORT": "9400"})
+    workers = [program for program in programs(settings) if program.name.startswith("index")]
+    assert [one.arguments[-1] for one in workers] == ["--metrics-port=9400", "--metrics-port=9401"]
+
+
 def test_passwords_are_in_the_environment_and_not_on_a_command_line() -> None:
     settings = Settings.load({"REDIS_URL": "redis://:hidden@redis", "DATABASE_URL": "postgresql://a:hidden@b/c"})
     assert "hidden" not in repr(programs(settings))

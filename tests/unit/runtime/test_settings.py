@@ -71,5 +71,5 @@ def test_another_process_is_told_all_of_it() -> None:
 
 def test_every_default_is_there_without_an_environment() -> None:
     settings = Settings.load({})
-    without = {"database_url", "redis_url", "elasticsearch_url", "secret_key"}
+    without = {"database_url", "redis_url", "elasticsearch_url", "secret_key", "metrics_token"}
     assert {field.name for field in fields(settings) if getattr(settings, field.name) is None} == without

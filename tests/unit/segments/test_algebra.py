@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 import timeit
 from collections.abc import Callable
 from typing import Any
@@ -147,7 +148,7 @@ def test_a_rule_is_false_on_a_missing_value_unless_its_operator_is_negative(
     assert all(there for fits, there in zip(matches(asked, population), matches(has, population), strict=True) if fits)
 
 
-def test_compiling_300_rules_costs_less_than_half_of_reading_them() -> None:
+def test_compiling_300_rules_costs_about_half_of_reading_them_at_most() -> None:
     """0.43 of it (0.8 ms where reading takes 1.85). Both are Python, so slow machines and measured runs agree."""
     happened = {"times": {"at_least": 2}, "window": {"last": {"n": 30, "unit": "day"}}}
     rules = [
@@ -162,7 +163,7 @@ def test_compiling_300_rules_costs_less_than_half_of_reading_them() -> None:
     asked = condition(tree)
 
     def seconds(work: Callable[[], object]) -> float:
-        return timeit.timeit(work, number=2)
+        return timeit.timeit(work, timer=time.process_time, number=2)
 
     # Side by side, so that what else the machine does meets both.
     pairs = [(seconds(lambda: compile(asked, MOMENT)), seconds(lambda: condition(tree))) for _ in range(9)]
