@@ -169,6 +169,7 @@ def test_nothing_of_a_deleted_contact_is_kept_anywhere(place: Place) -> None:
     place.indexed()
     _spoil(place, contact_id)
     place.indexed(refused=1)  # the index keeps the document of before
+    _ask_about(place)
     assert _tables_about(place, contact_id) == {"contact_channels", "contact_tags", "events", "static_members"}
     tables = {"table contacts", "table events", "table index_state"}
     assert place.found(MARK) == {*tables, "documents", "terms", "grams"}
@@ -192,6 +193,16 @@ def _spoil(place: Place, contact_id: int) -> None:
         listed = segments.create(db, place.org_id, "List")
         db.execute(insert(tables.static_members).values(segment_id=listed.id, contact_id=contact_id))
     wake_index(place.settings)
+
+
+def _ask_about(place: Place) -> None:
+    """Requests that name the contact, and one whose items are refused."""
+    assert len(place.ask("GET", f"/contacts?external_id={MARK}-1")["contacts"]) == 1
+    assert place.ask("GET", f"/fields/city/values?q={MARK}")["values"]
+    tree = {"field": "email", "operator": "contains", "value": MARK}
+    assert place.ask("POST", "/segments/preview", {"tree": tree, "columns": ["email"]})["count"] == 1
+    spoilt = {"external_id": MARK, "properties": {"birth_date": MARK}}
+    assert place.ask("POST", "/contacts/batch", {"contacts": [spoilt]})["refused"] == 1
 
 
 def _tables_about(place: Place, contact_id: int) -> set[str]:
