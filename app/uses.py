@@ -48,7 +48,7 @@ def refuse_used(db: Connection, org_id: int, what: str, without: Without) -> Non
     now = catalogues.load(db, org_id)
     kept = {name: left for name, field in now.fields.items() if (left := without(field)) is not None}
     present, then = (Reader(db, org_id, catalogue=one) for one in (now, Catalogue(kept, now.time_zone, now.week_start)))
-    used = [one for one in _saved(db, org_id) if _faults(then, one) - _faults(present, one)]
+    used = [one for one in _saved(db, org_id) if (faults := _faults(then, one)) and faults - _faults(present, one)]
     if used:
         names = ", ".join(f"{segment.name!r} ({segment.id})" for segment in used)
         raise Refusal(
