@@ -66,10 +66,18 @@ def paced(writers: int, rate: float, seconds: float, act: Callable[[], Act]) -> 
 
 
 def until(true: Callable[[], bool]) -> float:
-    """The seconds until it is true."""
+    """The seconds until it is true; raises ClickException when it does not become so."""
     begun = time.perf_counter()
-    while not true():
-        if time.perf_counter() - begun > _PATIENCE_SECONDS:
-            raise click.ClickException(f"not reached within {_PATIENCE_SECONDS:.0f} s")
-        time.sleep(_LOOK_SECONDS)
+    if not reached(true, _PATIENCE_SECONDS):
+        raise click.ClickException(f"not reached within {_PATIENCE_SECONDS:.0f} s")
     return time.perf_counter() - begun
+
+
+def reached(true: Callable[[], bool], seconds: float) -> bool:
+    """Whether it becomes true within so many seconds; returns as soon as it does."""
+    deadline = time.perf_counter() + seconds
+    while not true():
+        if time.perf_counter() > deadline:
+            return False
+        time.sleep(_LOOK_SECONDS)
+    return True

@@ -26,6 +26,7 @@ class Process:
 
     popen: subprocess.Popen[bytes]
     peak_megabytes: float = 0.0
+    killed: bool = False
 
     def look(self) -> None:
         """See how much memory it took so far: the process itself, not what started it."""
@@ -36,6 +37,12 @@ class Process:
         for line in status.splitlines():
             if line.startswith("VmHWM:"):
                 self.peak_megabytes = max(self.peak_megabytes, int(line.split()[1]) / 1024)
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self.killed = True
+        self.popen.kill()
+        self.popen.wait()
 
 
 def finished(command: Sequence[str], env: Mapping[str, str], folder: Path | None = None) -> tuple[float, float]:
@@ -57,7 +64,7 @@ def finished(command: Sequence[str], env: Mapping[str, str], folder: Path | None
 
 @contextmanager
 def kept(commands: Mapping[str, Sequence[str]], env: Mapping[str, str]) -> Iterator[dict[str, Process]]:
-    """The commands run during the block; one that has ended by then is an error."""
+    """The commands run during the block; one that has ended by then, and was not killed, is an error."""
     started: dict[str, Process] = {}
     try:
         for name, command in commands.items():
@@ -65,7 +72,7 @@ def kept(commands: Mapping[str, Sequence[str]], env: Mapping[str, str]) -> Itera
         yield started
         for name, process in started.items():
             process.look()
-            if (code := process.popen.poll()) is not None:
+            if (code := process.popen.poll()) is not None and not process.killed:
                 raise click.ClickException(f"{name} ended with {code} while it was measured")
     finally:
         for process in started.values():
