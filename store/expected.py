@@ -195,4 +195,5 @@ _SEND_AGAIN = text("""
            leased_until = CASE WHEN state.lease IS NULL THEN NULL ELSE state.leased_until END""")
 
 _RAISE = text("""
-    SELECT setval('contact_version', :next) FROM contact_version WHERE last_value <= :above""")
+    SELECT setval('contact_version', :next) FROM contact_version
+     WHERE last_value < :above OR last_value = :above AND NOT is_called""")

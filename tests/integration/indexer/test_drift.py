@@ -163,6 +163,14 @@ def test_versions_overtake_those_of_an_index_that_knows_more(
     assert (held(connections, contacts[3]) or {})["city"] == "Köln"
 
 
+def test_versions_stay_where_the_newest_is_indexed(connections: Connections, shop: Shop, contacts: list[int]) -> None:
+    """The newest one was drawn, even where no other was drawn after it."""
+    newest = max(version(connections, contact) for contact in contacts)
+    checked(connections)
+    shop.run("UPDATE contacts SET city = 'Bonn' WHERE id = :id", id=contacts[0])
+    assert version(connections, contacts[0]) == newest + 1
+
+
 def test_a_version_that_none_can_overtake_is_told(connections: Connections, shop: Shop, contacts: list[int]) -> None:
     put(connections, contacts[2], 1 << 60)
     checked(connections)
