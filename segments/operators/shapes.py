@@ -147,9 +147,9 @@ class Pair(Shape[tuple[Any, Any]]):
 
 
 def check_order(low: Any, high: Any) -> None:
-    """Refuse bounds in the wrong order; a day and an instant are compared by the day."""
+    """Refuse bounds in the wrong order: a day and an instant, whose order is a matter of the zone, if days apart."""
     if type(low) is not type(high):
-        low, high = (f"{bound.isoformat()[:10]}" for bound in (low, high))
+        low, high = low.toordinal(), high.toordinal() + 1
     if low > high:
         raise Refused("reversed_bounds", "the lower bound stands behind the upper one: exchange them")
 

@@ -27,6 +27,7 @@ EVENTS: dict[str, list[tuple[str, datetime, int | None]]] = {
     "lately": [("purchase", NOW - timedelta(days=20), 1_999)],
     "before": [("purchase", NOW - timedelta(days=70), 1_999)],
     "at once": [("login", SECOND, None)] * 3,
+    "called": [("call", datetime(2026, 3, 28, 23, 10, tzinfo=UTC), None)],  # 29 March in Berlin
     "zero": [("visit", NOW - timedelta(days=1), 0)],
     "unknown": [("visit", NOW - timedelta(days=1), None)],
     "returned": [("refund", NOW - timedelta(days=1), -500)],

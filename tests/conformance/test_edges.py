@@ -96,6 +96,36 @@ def test_events_of_one_second(shop: Shop, tree: Json, expected: set[str]) -> Non
     assert shop.asked(tree) == expected
 
 
+# -- a day and an instant of the same rule: 29 March begins in Berlin while it is the 28th in UTC
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        ("2026-03-29", "2026-03-28T23:30:00Z", {"called"}),
+        ("2026-03-29", "2026-03-29T00:30:00+01:00", {"called"}),
+        ("2026-03-29", "2026-03-28T22:30:00Z", set()),
+        ("2026-03-28T23:10:00Z", "2026-03-30", {"called"}),
+        ("2026-03-28T23:10:00.001Z", "2026-03-30", set()),
+    ],
+)
+def test_a_day_and_an_instant_of_its_first_hour(shop: Shop, low: str, high: str, expected: set[str]) -> None:
+    between = rule("engagement.call.last_at", "between", [low, high])
+    assert shop.asked(between) == expected
+    assert shop.asked(group("and", between, negated=True)) == EVERYBODY - expected
+    assert shop.asked(happened("call", {"from": low, "to": high})) == expected
+
+
+def test_a_day_and_an_instant_days_before_it_are_refused(shop: Shop) -> None:
+    for low, high in (("2026-03-29", "2026-03-27T23:59:59Z"), ("2026-03-31T00:00:00Z", "2026-03-29")):
+        for tree in (
+            rule("engagement.call.last_at", "between", [low, high]),
+            happened("call", {"from": low, "to": high}),
+        ):
+            with pytest.raises(ConditionError, match="the lower bound stands behind the upper one"):
+                shop.asked(tree)
+
+
 @pytest.mark.parametrize(("seconds", "expected"), [(0, set()), (1, {"at once"})])
 def test_as_of_a_second_counts_the_seconds_before_it(shop: Shop, seconds: int, expected: set[str]) -> None:
     then = SECOND + timedelta(seconds=seconds)

@@ -97,6 +97,12 @@ def instant_of(raw: object) -> datetime | None:
     return instant + timedelta(milliseconds=int((fraction or "0")[:3].ljust(3, "0")))
 
 
+def in_order(low: object, high: object) -> bool:
+    """Whether two bounds stand the right way round, whatever the zone: a day and an instant always do."""
+    days, instants = (day_of(low), day_of(high)), (instant_of(low), instant_of(high))
+    return all(first is None or last is None or first <= last for first, last in (days, instants))
+
+
 def _months_on(day: date, months: int) -> date:
     """The same day of another month, or its last where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.sql_voice.moments import UNITS, WHOLE_DAYS, Moment, day_of, instant_of
+from tests.sql_voice.moments import UNITS, WHOLE_DAYS, Moment, day_of, in_order, instant_of
 from tests.sql_voice.operands import pair_of
 from tests.sql_voice.trees import Rule
 
@@ -101,7 +101,7 @@ class Calendar:
 
     def _between(self, rule: Rule) -> Span:
         first, last = pair_of(rule, self._point)
-        if last.end <= first.start:
+        if not in_order(*pair_of(rule, lambda _, raw: raw)):
             raise rule.refused("the bounds are reversed", at="value")
         return Span(first.start, last.end)
 

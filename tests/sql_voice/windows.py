@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.sql_voice.moments import UNITS, Moment, day_of, instant_of
+from tests.sql_voice.moments import UNITS, Moment, day_of, in_order, instant_of
 from tests.sql_voice.spans import Span, amount_of_time
 from tests.sql_voice.trees import Rule
 
@@ -28,7 +28,7 @@ def window(raw: Any, rule: Rule, moment: Moment) -> Span:
                 raise rule.refused("leaves the calendar", at="value") from error
         case {"from": first, "to": after} if len(raw) == 2:
             start, end = _edge(first, rule, moment), _edge(after, rule, moment)
-            if end < start:
+            if not in_order(first, after):
                 raise rule.refused("the bounds are reversed", at="value")
             return Span(start, _end(end, moment))
         case {"after": first} if len(raw) == 1:
