@@ -36,7 +36,7 @@ def lost(connections: Connections, _shop: Shop, contact: int) -> None:
 
 def deleted_under_a_version_of_later(connections: Connections, _shop: Shop, contact: int) -> None:
     connections.indices.client.delete(
-        index=connections.alias, id=str(contact), version=5_000, version_type="external_gte"
+        index=connections.alias, id=str(contact), version=5_000_000, version_type="external_gte"
     )
 
 

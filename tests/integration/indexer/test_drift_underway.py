@@ -5,21 +5,30 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from elasticsearch import Elasticsearch
 from sqlalchemy.exc import IntegrityError
 
 from indexer import rebuild
 from indexer.connections import Connections
+from indexer.drift import check, reading
+from indexer.drift.check import Checked
+from indexer.drift.comparison import Comparison, compare
+from indexer.drift.judgement import Held
+from indexer.drift.scope import sent
 from indexer.indices import Indices
 from store import drift
 from store.drift import Kind
+from store.expected import Span
+from store.write_set import Entry
 from tests.integration.indexer.drifts import checked, found, fresh, healed, put
-from tests.integration.indexer.rebuilds import drain
+from tests.integration.indexer.rebuilds import drain, entries
 from tests.integration.indexer.shop import Shop
+from tests.integration.indexer.shop import found as searched
 
 SECONDS = 6.0
 
@@ -99,6 +108,66 @@ def test_writers_workers_and_a_rebuild_are_no_drift(
     assert found(connections, documents=50) == set()
 
 
+def test_what_is_indexed_while_the_index_is_read_is_no_drift(
+    connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contacts = shop.contacts(5)
+    drain(connections)
+    shop.run("UPDATE contacts SET city = 'Köln'")
+    shop.run("DELETE FROM contacts WHERE id = :id", id=contacts[0])
+    read = reading.in_blocks
+
+    def and_then_drain(client: Elasticsearch, index: str, numbers: Collection[int]) -> tuple[Held, ...]:
+        held = read(client, index, numbers)
+        drain(connections)
+        return held
+
+    monkeypatch.setattr(reading, "in_blocks", and_then_drain)
+    assert found(connections) == set()
+    assert shop.pending() == 0
+
+
+def test_what_changes_while_the_index_is_read_is_no_drift(
+    connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contacts = shop.contacts(5)
+    drain(connections)
+    lost = str(contacts[1])
+    connections.indices.client.delete(index=connections.alias, id=lost)
+    read = reading.in_blocks
+
+    def change_and(client: Elasticsearch, index: str, numbers: Collection[int]) -> tuple[Held, ...]:
+        shop.run("DELETE FROM contacts WHERE id = :id", id=contacts[1])
+        shop.run("UPDATE contacts SET city = 'Köln' WHERE id = :id", id=contacts[2])
+        newcomer = shop.contact("newcomer")
+        drain(connections)
+        assert newcomer in searched(connections)
+        return read(client, index, numbers)
+
+    monkeypatch.setattr(reading, "in_blocks", change_and)
+    assert found(connections) == set()
+
+
+def test_an_index_that_is_given_up_meanwhile_is_passed_over(
+    connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.contacts(1_500)
+    drain(connections)
+    steps = rebuild.steps(connections)
+    next(steps)
+    next(steps)
+    steps.close()
+
+    def given_up(connections: Connections, entry: Entry, span: Span) -> Comparison:
+        rebuild.abort(connections)
+        return compare(connections, entry, span)
+
+    monkeypatch.setattr(check, "compare", given_up)
+    assert len(entries(connections)) == 2
+    assert checked(connections) == Checked(drifted=0, ended=True)
+    assert len(entries(connections)) == 1
+
+
 def test_a_document_ahead_is_found_however_busy_its_contact_is(connections: Connections, shop: Shop) -> None:
     contacts = shop.contacts(5)
     drain(connections)
@@ -134,7 +203,10 @@ def test_an_index_that_is_being_built_is_checked_as_far_as_it_is(
         step = next(steps)
         name, done = step.name, step.done
     steps.close()
-    assert found(connections) == set()
+    (_, entry) = entries(connections)
+    part = sent(entry, Span(None, None))
+    assert part == Span(None, 1_000)
+    assert compare(connections, entry, part) == Comparison(part, 999, ())
     connections.indices.client.delete(index=name, id=str(contacts[100]))
     assert found(connections) == {(Kind.MISSING, str(contacts[100]))}
     assert healed(connections)
