@@ -49,7 +49,7 @@ class Answers:
 
     def __init__(self, question: Question) -> None:
         self.question = question
-        self._audience = Audience(service().index.of(question.org_id))
+        self._audience = Audience(service().index.of(question.org_id, question.index))
 
     def __enter__(self) -> Self:
         return self

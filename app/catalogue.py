@@ -18,6 +18,7 @@ from segments import operators_of
 from segments.operators import Negation, Operator
 from segments.schema import tree_schema
 from store import catalogue as catalogues
+from store import indices
 
 _LISTED = (Trait.TEXT, Trait.CHOICE, Trait.SET)
 
@@ -74,7 +75,8 @@ def values(org_id: int, name: str, containing: str, limit: int) -> tuple[Value, 
     """
     with service().reading() as db:
         field = _listed(catalogues.load(db, org_id), name)
-    audience = Audience(service().index.of(org_id))
+        index = indices.read_from(db, service().settings.index_prefix, org_id)
+    audience = Audience(service().index.of(org_id, index))
     if field.options is None:
         found = audience.values(field, containing, limit)
         return tuple(Value(one.value, str(one.value), one.contacts) for one in found)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from app.errors import Refusal
 from app.service import service
-from store import drift, marks, state, write_set
+from store import drift, indices, marks, state
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
@@ -70,15 +70,15 @@ class _Index(Collector):
         done = _labelled("rebuild_done_contacts", "Contacts sent to an index that is being built.", "index")
         total = _labelled("rebuild_total_contacts", "Contacts that it is going to have, about.", "index")
         states = dict.fromkeys(("building", "live", "retired"), 0)
-        for one in write_set.known(self._db, self._alias):
+        for one in indices.known(self._db, self._alias):
             states[one.state] += 1
             if one.state == "building":
                 done.add_metric([one.name], one.done)
                 total.add_metric([one.name], one.total)
-        indices = _labelled("indices", "Indices by state.", "state")
+        counted = _labelled("indices", "Indices by state.", "state")
         for name, count in states.items():
-            indices.add_metric([name], count)
-        yield from (indices, done, total)
+            counted.add_metric([name], count)
+        yield from (counted, done, total)
 
     def _drift(self) -> Iterator[Metric]:
         found = CounterMetricFamily("segments_drift_found", "Documents that differed from PostgreSQL.", labels=["kind"])

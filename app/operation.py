@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.audience import IndexAway, IndexMissing
 from app.service import Service, service
 from runtime import queues
-from store import drift, state, write_set
+from store import drift, indices, state, write_set
 
 REBUILD = "indexer.jobs.rebuild"
 MOST_REFUSALS = 100  # refused contacts shown: as a rule they have one cause
@@ -28,8 +28,8 @@ def index(org_id: int) -> Mapping[str, Any]:
             "lag_seconds": fresh.lag_seconds,
             "refused": state.refused(db, org_id),
             "refusals": state.refusals(db, org_id, limit=MOST_REFUSALS),
-            "indices": write_set.known(db, service().settings.index_prefix),
             "drift": _drift(db, org_id),
+            "indices": indices.known(db, service().settings.index_prefix, org_id),
         }
 
 
@@ -45,14 +45,15 @@ def _drift(db: Connection, org_id: int) -> Mapping[str, Any]:
 
 
 def rebuild() -> str:
-    """Start building the index anew beside the one that is read now; gives the job's id.
+    """Start building every index anew beside the one that is read now; gives the job's id.
 
-    Asked for twice, it is built once: the second job finds another index being read.
+    Asked for again before all are built, they are built once.
     """
     settings = service().settings
-    with service().reading() as db:
-        live = write_set.live(db, settings.index_prefix)
-    return queues.enqueue(settings, queues.JOBS, REBUILD, replacing=live.name if live else "").id
+    with service().writing() as db:
+        write_set.ask(db, settings.index_prefix)
+        # Before the commit: without a queue nothing was asked for. A job that is too early is followed by the sweep's.
+        return queues.enqueue(settings, queues.JOBS, REBUILD).id
 
 
 def readiness() -> tuple[bool, Mapping[str, str]]:

@@ -29,7 +29,7 @@ from segments import (
     parse,
 )
 from store import catalogue as catalogues
-from store import segments, state
+from store import indices, segments, state
 from store.errors import NotFoundError
 from store.segments import Segment
 from store.state import Freshness
@@ -61,9 +61,13 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A definition at a moment; `version` is that of a saved segment, None for a tree that came with the request."""
+    """A definition at a moment, and the index to ask: the one that held the organisation when the definition was read.
+
+    `version` is that of a saved segment, None for a tree that came with the request.
+    """
 
     org_id: int
+    index: str
     definition: Definition
     moment: Moment
     freshness: Freshness
@@ -90,17 +94,21 @@ def ask(db: Connection, org_id: int, tree: object, as_of: datetime | None) -> Qu
     """The question that a tree in a request asks; raises ConditionError with places in the request's body."""
     with placed(TREE):
         definition = Reader(db, org_id).definition(tree)
-    return Question(org_id, definition, moment(definition.catalogue, as_of, "#/as_of"), _freshness(db, org_id))
+    return _question(db, org_id, definition, moment(definition.catalogue, as_of, "#/as_of"))
 
 
 def ask_saved(db: Connection, org_id: int, segment: Segment, when: When) -> Question:
     """The question that a saved segment asks; raises Refusal (409) when its definition has lost its meaning."""
     definition = redefine(db, org_id, segment)
-    return Question(org_id, definition, when(definition.catalogue), _freshness(db, org_id), segment.version)
+    return _question(db, org_id, definition, when(definition.catalogue), segment.version)
 
 
-def _freshness(db: Connection, org_id: int) -> Freshness:
-    return state.freshness(db, org_id, state.MOST_COUNTED)
+def _question(
+    db: Connection, org_id: int, definition: Definition, moment: Moment, version: int | None = None
+) -> Question:
+    index = indices.read_from(db, service().settings.index_prefix, org_id)
+    fresh = state.freshness(db, org_id, state.MOST_COUNTED)
+    return Question(org_id, index, definition, moment, fresh, version)
 
 
 def redefine(db: Connection, org_id: int, segment: Segment) -> Definition:

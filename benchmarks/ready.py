@@ -9,13 +9,14 @@ from contextlib import closing
 import click
 from sqlalchemy import Connection
 
-from indexer import bulk, rebuild, source
+from indexer import bulk, filling, source
 from indexer.bulk import Item
 from indexer.connections import Connections
 from indexer.documents import build
 from indexer.outcomes import Outcome
 from indexer.overlap import overlapped
 from store import backfill
+from store.holding import Organisations
 from store.write_set import Entry
 
 
@@ -24,7 +25,7 @@ def batches(connections: Connections) -> Iterator[tuple[Item, ...]]:
     after = 0
     while True:
         with source.snapshot(connections.engine) as db:
-            ids = backfill.next_ids(db, after, rebuild.BATCH)
+            ids = backfill.next_ids(db, Organisations(), after, filling.BATCH)
             if not ids:
                 return
             documents = _documents(db, ids)
@@ -35,7 +36,7 @@ def batches(connections: Connections) -> Iterator[tuple[Item, ...]]:
 def batches_of(connections: Connections, ids: Sequence[int]) -> list[tuple[Item, ...]]:
     """The documents of these contacts, in batches of the same size."""
     with source.snapshot(connections.engine) as db:
-        parts = [ids[start : start + rebuild.BATCH] for start in range(0, len(ids), rebuild.BATCH)]
+        parts = [ids[start : start + filling.BATCH] for start in range(0, len(ids), filling.BATCH)]
         return [_documents(db, part) for part in parts]
 
 

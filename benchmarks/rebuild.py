@@ -23,7 +23,7 @@ from running import rebuilt
 from servers import filled, opened
 from trees import differences
 
-from indexer import creation, rebuild
+from indexer import creation, filling, rebuild
 from indexer.bulk import Item
 from indexer.connections import Connections
 from store import write_set
@@ -83,7 +83,7 @@ def load(connections: Connections, file: Path) -> float:
     """Send what the file holds to a new index, as the rebuild does; the seconds it took."""
     entry = creation.new_index(connections)
     with file.open("rb") as documents:
-        seconds = ready.send(connections, entry, iter(lambda: tuple(_items(documents, rebuild.BATCH)), ()))
+        seconds = ready.send(connections, entry, iter(lambda: tuple(_items(documents, filling.BATCH)), ()))
     connections.indices.delete(entry)
     with connections.engine.begin() as db:
         write_set.forget(db, entry.name)

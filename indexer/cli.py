@@ -1,9 +1,10 @@
-"""`segments index`: rebuild, status, verify, worker."""
+"""`segments index`: rebuild, move, status, verify, worker."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from itertools import groupby
 
 import click
 from tqdm import tqdm
@@ -15,10 +16,13 @@ from indexer.connections import Connections
 from indexer.drift import repair as repairing
 from indexer.drift import verify as verifying
 from indexer.drift.report import Report
+from indexer.progress import Progress
 from indexer.worker import IndexWorker
 from runtime import logs, queues
 from runtime.settings import Settings
-from store import backfill, write_set
+from store import backfill, organisations, write_set
+from store.errors import NotFoundError
+from store.holding import organisations_of
 
 DRIFTED = 3  # exit code; 1 is an error and 2 a wrong option
 
@@ -29,36 +33,76 @@ def index() -> None:
 
 
 @index.command()
-@click.option("--abort", is_flag=True, help="Give up a rebuild that was begun; the index that is read stays.")
-def rebuild(abort: bool) -> None:
+@click.option("--org", "name", help="Only its own index, or its part of the shared one.")
+@click.option("--abort", is_flag=True, help="Give up what was begun; what is read now is read on.")
+def rebuild(name: str | None, abort: bool) -> None:
     """Build the index anew beside the one that is read, and read it once it is complete.
 
     A rebuild that was killed goes on where it was. Ctrl-C gives it up.
     """
+    if abort and name:
+        raise click.UsageError("--abort gives up whatever was begun: leave --org out")
     with _connected() as connections:
         if abort:
-            name = rebuilding.abort(connections)
-            click.echo(f"{name} is given up" if name else "nothing is being rebuilt")
-            return
-        try:
-            name = _watched(connections)
-        except KeyboardInterrupt:
-            click.echo(f"{rebuilding.abort(connections)} is given up; what was read before is read still", err=True)
-            raise click.exceptions.Exit(130) from None
+            what = rebuilding.abort(connections)
+            click.echo(f"{what} is given up" if what else "nothing is being rebuilt")
+        elif name:
+            _watched(connections, rebuilding.steps_of(connections, _organisation(connections, name)))
+        else:
+            _watched(connections, rebuilding.steps(connections))
+
+
+@index.command()
+@click.option("--org", "name", required=True, help="The organisation.")
+@click.option("--shared", is_flag=True, help="Back into the index that organisations share.")
+@click.option("--shards", type=click.IntRange(1, 1_024), help="Of its own index; otherwise INDEX_SHARDS.")
+def move(name: str, shared: bool, shards: int | None) -> None:
+    """Give an organisation an index of its own while it is in use.
+
+    A move that was killed goes on where it was. Ctrl-C gives it up.
+    """
+    if shared and shards:
+        raise click.UsageError("--shards is for an index of its own: leave it out")
+    with _connected() as connections:
+        org_id = _organisation(connections, name)
+        if shared:
+            _watched(connections, rebuilding.move_back(connections, org_id))
+        else:
+            _watched(connections, rebuilding.move_apart(connections, org_id, shards))
+
+
+def _organisation(connections: Connections, name: str) -> int:
+    with connections.engine.connect() as db:
+        found = organisations.by_name(db, name)
+    if found is None:
+        raise NotFoundError(f"there is no organisation {name!r}", "give its name as GET /v1/organisation shows it")
+    return found.id
+
+
+def _watched(connections: Connections, work: Generator[Progress]) -> None:
+    """The work with rate and remaining time on standard error, and which indices are read in the end."""
+    filled = []
+    try:
+        with closing(work) as steps:
+            for name, reports in groupby(steps, key=lambda progress: progress.name):
+                _show(name, reports)
+                filled.append(name)
+    except KeyboardInterrupt:
+        click.echo(f"{rebuilding.abort(connections)} is given up; what was read before is read still", err=True)
+        raise click.exceptions.Exit(130) from None
+    for name in filled:
         click.echo(f"{name} is read from now on")
+    if not filled:
+        click.echo("nothing is to be done: it is so already")
 
 
-def _watched(connections: Connections) -> str:
-    """Rebuild with rate and remaining time on standard error; the name of the new index."""
-    name = ""
-    with tqdm(unit=" contacts", unit_scale=True, smoothing=0.1) as bar:
-        for progress in rebuilding.steps(connections):
-            if not name:
-                name, bar.initial, bar.n = progress.name, progress.done, progress.done
-                bar.set_description(name)
+def _show(name: str, reports: Iterable[Progress]) -> None:
+    with tqdm(desc=name, unit=" contacts", unit_scale=True, smoothing=0.1) as bar:
+        for number, progress in enumerate(reports):
+            if not number:
+                bar.initial = bar.n = progress.done
             bar.total = max(progress.total, progress.done)  # contacts that came meanwhile
             bar.update(progress.done - bar.n)
-    return name
 
 
 @index.command()
@@ -80,7 +124,8 @@ def verify(repair: bool, documents: int) -> None:
     report = Report()
     with _connected() as connections, tqdm(unit=" contacts", unit_scale=True, smoothing=0.1) as bar:
         with connections.engine.connect() as db:
-            bar.total = backfill.total(db) * len(write_set.write_set(db, connections.alias))
+            entries = write_set.write_set(db, connections.alias)
+            bar.total = sum(backfill.total(db, organisations_of(entries, entry)) for entry in entries)
         for step in verifying.steps(connections, documents):
             report.add(step)
             if repair:

@@ -6,20 +6,25 @@ from indexer.connections import Connections
 from indexer.registry import read_widths
 from mappings.errors import ContractError
 from store import state, write_set
+from store.holding import organisations_of
 from store.write_set import Entry
 
 
-def new_index(connections: Connections) -> Entry:
-    """An empty index that nobody writes to yet. The caller is alone (`write_set.alone`)."""
+def new_index(connections: Connections, org_id: int | None = None, shards: int | None = None) -> Entry:
+    """An empty index that nobody writes to yet, for one organisation or shared by those that have none of their own.
+
+    The caller is alone (`write_set.alone`).
+    """
     with connections.engine.begin() as db:
-        entry = write_set.register(db, connections.alias)
-        widths = read_widths(db)
+        entry = write_set.register(db, connections.alias, org_id, shards)
+        entries = write_set.write_set(db, connections.alias)
+        widths = read_widths(db, organisations_of(entries, entry))
     connections.indices.create(entry, widths, connections.settings)
     return entry
 
 
 def first_index(connections: Connections) -> None:
-    """There is an index to write to: on first use an empty one is made, and read from then on.
+    """There is a shared index to write to: on first use an empty one is made, and read from then on.
 
     Raises:
         ContractError: there is none though contacts count as indexed; an empty one would look complete.
@@ -40,4 +45,5 @@ def first_index(connections: Connections) -> None:
 
 def _has_one(connections: Connections) -> bool:
     with connections.engine.connect() as db:
-        return bool(write_set.write_set(db, connections.alias))
+        entries = write_set.write_set(db, connections.alias)
+    return any(entry.org_id is None for entry in entries)

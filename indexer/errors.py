@@ -26,6 +26,10 @@ class RebuildError(ServiceError):
     """A rebuild that did not come to its end. The index that was read before is read still."""
 
 
+class IncompleteError(RebuildError):
+    """An index that lacks documents, or has too many, when all should be there."""
+
+
 _LATER = frozenset({429, 502, 503, 504})
 
 

@@ -32,7 +32,7 @@ class Indices:
         with answering():
             self.client.indices.create(
                 index=entry.name,
-                settings=settings(shards=options.index_shards, replicas=0, refresh="-1"),
+                settings=settings(shards=entry.shards or options.index_shards, replicas=0, refresh="-1"),
                 mappings=mapping(_rounded(widths)),
                 aliases={entry.target: {}},
             )
@@ -92,11 +92,12 @@ class Indices:
         with answering():
             self.client.indices.refresh(index=entry.name, ignore_unavailable=True)
 
-    def count(self, entry: Entry) -> int:
-        """How many documents the index has, all writes so far included."""
+    def count(self, entry: Entry, org_id: int | None = None) -> int:
+        """How many documents the index has, of one organisation or of all, all writes so far included."""
+        query = None if org_id is None else {"term": {"org_id": org_id}}
         self.refresh(entry)
         with answering():
-            return int(self.client.count(index=entry.name)["count"])
+            return int(self.client.count(index=entry.name, query=query)["count"])
 
     def highest_version(self, entry: Entry) -> int:
         """The highest version that a document says; 0 without any."""
@@ -107,13 +108,14 @@ class Indices:
         return int(answer.get("aggregations", {}).get("highest", {}).get("value") or 0)
 
     def publish(self, entry: Entry, alias: str, options: Settings) -> None:
-        """The index has copies and is refreshed as one that is read; then the alias points to it."""
+        """The index has copies and is refreshed as one that is read; then, if it is shared, the alias points to it."""
         standing = settings(replicas=options.index_replicas)
         wanted = {name: standing[name] for name in ("number_of_replicas", "refresh_interval")}
         with answering():
             self.client.indices.put_settings(index=entry.name, settings=wanted)
         self.refresh(entry)
-        self.point(entry, alias)
+        if entry.org_id is None:
+            self.point(entry, alias)
 
     def point(self, entry: Entry, alias: str) -> None:
         """The alias means this index and no other, from one request to the next."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
 from contextlib import closing
 from functools import cache
 from threading import Event
@@ -11,6 +12,7 @@ from indexer import metrics
 from indexer import rebuild as rebuilding
 from indexer.connections import Connections
 from indexer.drift import check as checking
+from indexer.progress import Progress
 from indexer.sync import Sync
 from runtime import queues
 from runtime.settings import Settings
@@ -56,25 +58,27 @@ def check() -> None:
             queues.enqueue(connections.settings, queues.INDEX, "indexer.jobs.check")
 
 
-def rebuild(replacing: str) -> None:
-    """The index `replacing` ("" for none) is rebuilt. Nothing happens when another one is read by now."""
+def rebuild() -> None:
+    """The indices that shall be built anew are; where none is read, a first one is built."""
     connections = _connections()
     with connections.engine.connect() as db:
-        live = write_set.live(db, connections.alias)
-    if (live.name if live else "") == replacing:
-        _rebuild(connections)
+        first = write_set.live(db, connections.alias) is None
+    if first:
+        _in_slices(connections, rebuilding.steps(connections))
+    else:
+        resume_rebuild()
 
 
 def resume_rebuild() -> None:
-    """A rebuild that was begun goes on."""
+    """A rebuild or a move that was begun goes on."""
     connections = _connections()
     if rebuilding.left_behind(connections):
-        _rebuild(connections)
+        _in_slices(connections, rebuilding.resume(connections))
 
 
-def _rebuild(connections: Connections) -> None:
+def _in_slices(connections: Connections, work: Generator[Progress]) -> None:
     deadline = time.monotonic() + SLICE_SECONDS
-    with closing(rebuilding.steps(connections)) as steps:
+    with closing(work) as steps:
         for _ in steps:
             if time.monotonic() >= deadline:
                 queues.enqueue(connections.settings, queues.JOBS, "indexer.jobs.resume_rebuild")

@@ -1,107 +1,173 @@
-"""A new index beside the old one, filled while both are written to, and then read instead of it.
+"""What is done with whole indices beside the work of the workers: rebuilds, moves of organisations, giving up,
+cleaning up.
 
-Every step can be repeated, and the table `indices` says which one is next: a process that is killed is followed by
-another. Versions decide which of two writes stays, so the order of backfill and changes does not matter.
+One thing at a time, and every step can be repeated: the tables `indices` and `index_moves` say what was begun and how
+far it came, so a process that is killed is followed by another. Versions decide which of two writes stays, so the order
+of backfill and changes does not matter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from indexer import bulk, source
+from indexer import filling, joining, leaving
 from indexer.connections import Connections
-from indexer.creation import new_index
-from indexer.documents import build
-from indexer.errors import MissingIndexError, RebuildError, RejectedError
-from indexer.outcomes import Refusal
-from indexer.overlap import overlapped
+from indexer.errors import IncompleteError, RebuildError
+from indexer.progress import Progress
 from mappings.index import fingerprint
-from store import backfill, state, write_set
+from store import moves, state, write_set
+from store.holding import organisations_of
+from store.moves import Move
 from store.write_set import Entry
 
-BATCH = 1_000  # contacts: two or three megabytes of documents, a tenth of a second of work
-_NO_LEASE = 0
 _PATIENCE_SECONDS = 5.0  # until PostgreSQL has noticed that a killed rebuild is gone
-GRACE_SECONDS = 600.0  # exports that began on the old index read on for a while
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the rebuild is: `done` of about `total` contacts are in the new index `name`."""
-
-    name: str
-    done: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Slice:
-    """The next contacts by id, ready to be sent; every contact up to `through` is among them or before."""
-
-    through: int
-    items: tuple[bulk.Item, ...]
-    refused: tuple[Refusal, ...]
+GRACE_SECONDS = 600.0  # requests and exports that began on the old index read on for a while
 
 
 def steps(connections: Connections) -> Generator[Progress]:
-    """Begin a rebuild, or go on with the one that was begun, and report after each batch. At the end it is read.
+    """Build every index anew, or go on with what was begun, and report after each batch. At the end they are read.
 
     Whoever iterates may stop at any time and go on later, here or in another process.
 
     Raises:
         RebuildError: another process is at it, it was aborted meanwhile, or the counts differ at the end.
     """
-    with write_set.alone(connections.engine, connections.alias, patience_seconds=_PATIENCE_SECONDS) as alone:
-        if not alone:
-            raise RebuildError("another process is rebuilding the index", "see: segments index status")
-        entry = _resumed(connections) or _begun(connections)
-        yield Progress(entry.name, entry.backfill_done, entry.backfill_total)
-        yield from _backfill(connections, entry)
-        _check(connections, entry)
-        _swap(connections, entry)
+    with _alone(connections):
+        with connections.engine.begin() as db:
+            write_set.ask(db, connections.alias)
+        yield from _begun(connections)
+        if not _shared(connections):
+            yield from _filled(connections, filling.begin(connections))
+
+
+def steps_of(connections: Connections, org_id: int) -> Generator[Progress]:
+    """As `steps`, for one organisation: its own index is built anew, or its documents in the shared one sent again."""
+    with _alone(connections):
+        underway = org_id in _underway(connections)
+        yield from _begun(connections)
+        if underway:
+            return
+        if own := _own(connections, org_id):
+            yield from _filled(connections, filling.begin(connections, org_id, own.shards))
+        else:
+            yield from _joined(connections, joining.begin(connections, org_id))
+
+
+def move_apart(connections: Connections, org_id: int, shards: int | None = None) -> Generator[Progress]:
+    """As `steps`: the organisation is read from an index of its own, of so many shards, if it was not already."""
+    with _alone(connections):
+        yield from _begun(connections)
+        if not _shared(connections):
+            raise RebuildError("there is no index to move out of", "run: segments index rebuild")
+        if not _own(connections, org_id):
+            yield from _filled(connections, filling.begin(connections, org_id, shards))
+
+
+def move_back(connections: Connections, org_id: int) -> Generator[Progress]:
+    """As `steps`: the organisation is read from the index that others share, if it was not already."""
+    with _alone(connections):
+        yield from _begun(connections)
+        if _own(connections, org_id):
+            yield from _joined(connections, joining.begin(connections, org_id))
+
+
+def resume(connections: Connections) -> Generator[Progress]:
+    """As `steps`: everything that was begun or asked for is done, and what organisations left behind is removed."""
+    with _alone(connections):
+        yield from _begun(connections)
+        while (left := _left(connections)) is not None:
+            yield from leaving.remove(connections, left)
 
 
 def abort(connections: Connections) -> str | None:
-    """The index that was being built is gone, and what was read before is read still. Its name, if there was one."""
+    """What was begun is undone, and everybody is read from where they were before; what it was, if there was anything.
+
+    An index that was being built is gone. What an organisation that was to move back had in the shared index already is
+    left behind there.
+    """
     with connections.engine.begin() as db:
-        entry = write_set.building(db, connections.alias, hold=True)
-        if entry is None:
-            return None
-        if before := write_set.live(db, connections.alias):
-            # A swap that was killed half way may have moved the alias already.
-            connections.indices.point(before, connections.alias)
-        else:
-            state.forget_all(db)
-        write_set.set_state(db, entry.name, "retired")
-    connections.indices.delete(entry)
-    with connections.engine.begin() as db:
-        write_set.forget(db, entry.name)
-    return entry.name
+        write_set.unask(db, connections.alias)
+        move = moves.joining(db, connections.alias, hold=True)
+        if move is not None:
+            if write_set.live(db, connections.alias, move.org_id):
+                moves.begin_leaving(db, move.index_name, move.org_id, move.total)
+            else:
+                moves.end(db, move)
+            return f"sending organisation {move.org_id} to {move.index_name}"
+    return _thrown_away(connections)
 
 
 def left_behind(connections: Connections) -> bool:
-    """Whether a rebuild by this contract was begun and nobody goes on with it."""
+    """Whether something that processes of this contract can go on with was begun, and nobody does."""
     with write_set.alone(connections.engine, connections.alias) as alone, connections.engine.connect() as db:
-        entry = write_set.building(db, connections.alias) if alone else None
-    return entry is not None and entry.fingerprint == fingerprint()
+        if not alone:
+            return False
+        if entry := write_set.building(db, connections.alias):
+            return entry.fingerprint == fingerprint()
+        if move := moves.joining(db, connections.alias):
+            index = write_set.get(db, move.index_name)
+            return index is not None and index.fingerprint == fingerprint()
+        return write_set.asked(db, connections.alias) is not None or _left(connections) is not None
 
 
 def clean(connections: Connections, grace_seconds: float = GRACE_SECONDS) -> tuple[str, ...]:
-    """Indices that were retired longer ago than the grace time are gone; their names."""
+    """Indices retired longer ago than the grace time, or of organisations that are gone, are deleted; their names."""
     with write_set.alone(connections.engine, connections.alias) as alone:
         if not alone:
             return ()
         with connections.engine.connect() as db:
-            entries = write_set.retired(db, connections.alias, grace_seconds=grace_seconds)
-        for entry in entries:
-            connections.indices.delete(entry)
-            with connections.engine.begin() as db:
-                write_set.forget(db, entry.name)
-        return tuple(entry.name for entry in entries)
+            old = write_set.retired(db, connections.alias, grace_seconds=grace_seconds)
+            entries = {entry.name: entry for entry in (*old, *write_set.orphaned(db, connections.alias))}
+        for entry in entries.values():
+            _deleted(connections, entry)
+        return tuple(entries)
+
+
+@contextmanager
+def _alone(connections: Connections) -> Iterator[None]:
+    with write_set.alone(connections.engine, connections.alias, patience_seconds=_PATIENCE_SECONDS) as alone:
+        if not alone:
+            raise RebuildError("another process is rebuilding the index", "see: segments index status")
+        yield
+
+
+def _begun(connections: Connections) -> Generator[Progress]:
+    """What was begun or asked for is done."""
+    while (following := _following(connections)) is not None:
+        yield from following
+
+
+def _following(connections: Connections) -> Generator[Progress] | None:
+    """The next thing that was begun or asked for, if there is one."""
+    with connections.engine.connect() as db:
+        move = moves.joining(db, connections.alias)
+        asked = write_set.asked(db, connections.alias)
+    if move is not None:
+        return _joined(connections, move)
+    if entry := _resumed(connections):
+        return _filled(connections, entry)
+    if asked is not None:
+        return _filled(connections, filling.begin(connections, asked.org_id, asked.shards))
+    return None
+
+
+def _filled(connections: Connections, entry: Entry) -> Generator[Progress]:
+    try:
+        yield from filling.fill(connections, entry)
+    except IncompleteError:
+        abort(connections)
+        raise
+
+
+def _joined(connections: Connections, move: Move) -> Generator[Progress]:
+    try:
+        yield from joining.join(connections, move)
+    except IncompleteError:
+        abort(connections)
+        raise
 
 
 def _resumed(connections: Connections) -> Entry | None:
@@ -112,94 +178,56 @@ def _resumed(connections: Connections) -> Entry | None:
         return None
     if entry.fingerprint == fingerprint() and connections.indices.exists(entry):
         return entry
-    abort(connections)
+    _thrown_away(connections)
     return None
 
 
-def _begun(connections: Connections) -> Entry:
-    """A new index that from now on every change is written to as well."""
-    entry = new_index(connections)
+def _thrown_away(connections: Connections) -> str | None:
+    """The index that was being built is gone; its name, if there was one."""
     with connections.engine.begin() as db:
-        return write_set.begin_backfill(db, entry.name, backfill.total(db))
+        entry = write_set.building(db, connections.alias, hold=True)
+        if entry is None:
+            return None
+        if entry.org_id is None:
+            _back_to(connections, db, entry)
+        write_set.set_state(db, entry.name, "retired")
+    _deleted(connections, entry)
+    return entry.name
 
 
-def _backfill(connections: Connections, entry: Entry) -> Generator[Progress]:
-    """Every contact that was there when the index joined the write set is sent; those that come later, workers send."""
-    client = connections.indices.client
-
-    def send(slice_: _Slice) -> tuple[Refusal, ...]:
-        return slice_.refused + bulk.deliver(client, entry.target, slice_.items).refused
-
-    try:
-        with closing(overlapped(_slices(connections, entry), send)) as sent:
-            for slice_, refused in sent:
-                with connections.engine.begin() as db:
-                    entry = _record(db, connections.alias, entry, slice_, refused)
-                yield Progress(entry.name, entry.backfill_done, entry.backfill_total)
-    except (RejectedError, MissingIndexError) as error:
-        with connections.engine.connect() as db:
-            _still_building(db, entry)
-        raise RebuildError(str(error), "run again: segments index rebuild") from error
+def _back_to(connections: Connections, db: Connection, entry: Entry) -> None:
+    """What was read before the shared index `entry` is read still."""
+    if before := write_set.live(db, connections.alias):
+        # A swap that was killed half way may have moved the alias already.
+        connections.indices.point(before, connections.alias)
+    else:
+        state.forget_all(db, organisations_of(write_set.write_set(db, connections.alias), entry))
 
 
-def _slices(connections: Connections, entry: Entry) -> Iterator[_Slice]:
-    after = entry.backfilled_through
-    while True:
-        with source.snapshot(connections.engine) as db:
-            ids = backfill.next_ids(db, after, BATCH)
-            if not ids:
-                return
-            rows = source.read(db, ids)
-        connections.indices.ready(entry, rows.registry.widths)
-        built = build(rows)
-        items, unwritable = bulk.encode(built.documents)
-        after = ids[-1]
-        yield _Slice(after, items, built.refused + unwritable)
+def _deleted(connections: Connections, entry: Entry) -> None:
+    connections.indices.delete(entry)
+    with connections.engine.begin() as db:
+        write_set.forget(db, entry.name)
 
 
-def _record(db: Connection, alias: str, entry: Entry, slice_: _Slice, refused: tuple[Refusal, ...]) -> Entry:
-    _still_building(db, entry)
-    if write_set.live(db, alias) is None:
-        # It is the only index: workers need not send these contacts once more.
-        state.complete(db, _NO_LEASE, {item.contact_id: item.version for item in slice_.items})
-    if refused:
-        # They count as changed: a worker sends them again and records why the index refuses them.
-        state.bump(db, {refusal.contact_id for refusal in refused})
-    return write_set.advance_backfill(db, entry.name, through=slice_.through, sent=len(slice_.items))
-
-
-def _still_building(db: Connection, entry: Entry) -> None:
-    now = write_set.get(db, entry.name, hold=True)
-    if now is None or now.state != "building":
-        raise RebuildError(f"the rebuild into {entry.name} was aborted", "begin anew: segments index rebuild")
-
-
-def _check(connections: Connections, entry: Entry) -> None:
-    """As many documents as contacts, give or take those whose change is still under way.
-
-    With a difference the new index is given up: one that cannot be explained is not read.
-    """
-    with source.snapshot(connections.engine) as db:
-        expected = backfill.total(db)
-        underway = state.freshness(db).pending
-        newest = state.newest_version(db)
-    found = connections.indices.count(entry)
+def _underway(connections: Connections) -> frozenset[int | None]:
+    """The organisations for which something was begun."""
     with connections.engine.connect() as db:
-        underway += state.changed_since(db, newest)
-    if abs(found - expected) > underway:
-        abort(connections)
-        raise RebuildError(
-            f"{entry.name} has {found} documents for {expected} contacts, {underway} of them changing",
-            "the index that was read before still is; run again: segments index rebuild",
-        )
+        entry = write_set.building(db, connections.alias)
+        move = moves.joining(db, connections.alias)
+    return frozenset({entry.org_id if entry else None, move.org_id if move else None})
 
 
-def _swap(connections: Connections, entry: Entry) -> None:
-    """Readers see the new index from one request to the next."""
-    with connections.engine.begin() as db:
-        _still_building(db, entry)
-        before = write_set.live(db, connections.alias)
-        connections.indices.publish(entry, connections.alias, connections.settings)
-        if before is not None:
-            write_set.set_state(db, before.name, "retired")
-        write_set.set_state(db, entry.name, "live")
+def _left(connections: Connections) -> Move | None:
+    with connections.engine.connect() as db:
+        return moves.leaving(db, connections.alias, grace_seconds=GRACE_SECONDS)
+
+
+def _shared(connections: Connections) -> Entry | None:
+    with connections.engine.connect() as db:
+        return write_set.live(db, connections.alias)
+
+
+def _own(connections: Connections, org_id: int) -> Entry | None:
+    with connections.engine.connect() as db:
+        return write_set.live(db, connections.alias, org_id)

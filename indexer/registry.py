@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import orjson
-from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Connection, bindparam, select, text
 
 from indexer.columns import Integers
 from mappings.fields import Named
 from mappings.index import OBJECTS
 from mappings.types import TYPES, FieldType
 from segments.events import EventCondition, parse_event_condition
+from store.holding import Organisations
+from store.tables import custom_fields
 
 Slots = Mapping[str, tuple[str, FieldType]]
 """Of an organisation's contacts or companies: custom field key -> where documents keep it, and its type."""
@@ -72,15 +74,17 @@ class Registry:
         """The custom fields of the organisation's contacts or companies."""
         return self.slots.get((org_id, kind), {})
 
-    @property
-    def widths(self) -> Widths:
+    def widths(self, org_ids: Container[int]) -> Widths:
         """The slots that the documents of these organisations may use."""
-        return widths((owner, slot) for (_, owner), slots in self.slots.items() for slot, _ in slots.values())
+        theirs = ((owner, slots) for (org_id, owner), slots in self.slots.items() if org_id in org_ids)
+        return widths((owner, slot) for owner, slots in theirs for slot, _ in slots.values())
 
 
-def read_widths(db: Connection) -> Widths:
-    """The slots that any organisation's documents may use."""
-    return widths((owner, slot) for owner, slot in db.execute(text("SELECT DISTINCT object, slot FROM custom_fields")))
+def read_widths(db: Connection, organisations: Organisations) -> Widths:
+    """The slots that the documents of these organisations may use, as they are declared now."""
+    c = custom_fields.c
+    used = select(c.object, c.slot).where(organisations.chosen(c.org_id)).distinct()
+    return widths((owner, slot) for owner, slot in db.execute(used))
 
 
 def widths(used: Iterable[tuple[str, str]]) -> Widths:

@@ -17,8 +17,10 @@ from indexer.errors import RejectedError
 from indexer.outcomes import Refusal
 from indexer.overlap import overlapped
 from indexer.registry import Widths, widths
+from indexer.rows import Rows
 from mappings.errors import ContractError
 from store import state, write_set
+from store.holding import holders
 from store.write_set import Entry
 
 _log = logging.getLogger(__name__)
@@ -39,12 +41,19 @@ class Drained:
 
 
 @dataclass(frozen=True, slots=True)
+class _Portion:
+    """Documents that go to the same indices: as a rule all of a batch."""
+
+    entries: tuple[Entry, ...]
+    items: tuple[bulk.Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Batch:
     """Leased contacts with their documents. `refused` are those that made none."""
 
     claim: state.Claim
-    entries: tuple[Entry, ...]
-    items: tuple[bulk.Item, ...]
+    portions: tuple[_Portion, ...]
     refused: tuple[Refusal, ...]
 
 
@@ -99,7 +108,7 @@ class Sync:
             for batch, errors in results:
                 sent.append((batch, errors))
                 refused += len(errors)
-                indexed += sum(item.contact_id not in errors for item in batch.items)
+                indexed += sum(item.contact_id not in errors for one in batch.portions for item in one.items)
                 if len(sent) == _BATCHES_A_REFRESH or time.monotonic() - settled >= _SECONDS_A_REFRESH:
                     self._settle(sent)
                     sent, settled = [], time.monotonic()
@@ -114,7 +123,7 @@ class Sync:
                 return
             self._claims.add(claim)
             batch = self._prepared(claim)
-            if not batch.entries:
+            if not batch.portions:
                 return  # somebody makes the first index just now, or gave it up
             yield batch
             if len(claim.contact_ids) < self.batch:
@@ -130,8 +139,19 @@ class Sync:
         with metrics.stage("build"):
             built = build(rows)
             items, unwritable = bulk.encode(built.documents)
-        ready = tuple(entry for entry in entries if self._ready(entry, rows.registry.widths))
-        return _Batch(claim, ready, items, built.refused + unwritable)
+        return _Batch(claim, tuple(self._portions(entries, rows, items)), built.refused + unwritable)
+
+    def _portions(self, entries: Sequence[Entry], rows: Rows, items: Sequence[bulk.Item]) -> Iterator[_Portion]:
+        """The items by where they go; none of them while there is no index for some."""
+        organisations = {state.contact_id: state.org_id for state in rows.states}
+        together: dict[tuple[Entry, ...], set[int]] = {}
+        for org_id in set(organisations.values()):
+            together.setdefault(holders(entries, org_id), set()).add(org_id)
+        if () in together:
+            return
+        for held_by, here in together.items():
+            ready = tuple(entry for entry in held_by if self._ready(entry, rows.registry.widths(here)))
+            yield _Portion(ready, tuple(item for item in items if organisations[item.contact_id] in here))
 
     def _ready(self, entry: Entry, needed: Widths) -> bool:
         """Whether to write to the index; one that left the write set meanwhile may be gone."""
@@ -153,11 +173,11 @@ class Sync:
     def _send(self, batch: _Batch) -> dict[int, str]:
         """The batch is in every index, except the contacts that one of them refuses: those and why."""
         errors = {refusal.contact_id: refusal.reason for refusal in batch.refused}
-        for entry in batch.entries:
+        for entry, items in ((entry, one.items) for one in batch.portions for entry in one.entries):
             try:
                 patience = bulk.Patience(stopping=self.stopping)
                 with metrics.stage("bulk"):
-                    outcome = bulk.deliver(self.connections.indices.client, entry.target, batch.items, patience)
+                    outcome = bulk.deliver(self.connections.indices.client, entry.target, items, patience)
             except RejectedError:
                 if self._is_current(entry):
                     raise
@@ -167,7 +187,7 @@ class Sync:
 
     def _settle(self, sent: Sequence[tuple[_Batch, dict[int, str]]]) -> None:
         """What was sent can be found, and then counts as indexed: freshness promises no less."""
-        for entry in {entry for batch, _ in sent for entry in batch.entries}:
+        for entry in {entry for batch, _ in sent for portion in batch.portions for entry in portion.entries}:
             with metrics.stage("refresh"):
                 self.connections.indices.refresh(entry)
         for batch, errors in sent:
@@ -175,11 +195,12 @@ class Sync:
                 self._record(batch, errors)
 
     def _record(self, batch: _Batch, errors: dict[int, str]) -> None:
-        written = {item.contact_id: item.version for item in batch.items if item.contact_id not in errors}
         with self.connections.engine.begin() as db:
-            if write_set.keep_one(db, batch.entries):
-                state.complete(db, batch.claim.lease, written, batch.claim.at)
-            else:
+            kept = [portion for portion in batch.portions if write_set.keep_one(db, portion.entries)]
+            items = [item for portion in kept for item in portion.items]
+            written = {item.contact_id: item.version for item in items if item.contact_id not in errors}
+            state.complete(db, batch.claim.lease, written, batch.claim.at)
+            if len(kept) < len(batch.portions):
                 # The first index of all was given up: what only it held is in none.
                 state.release(db, batch.claim)
         if errors:

@@ -11,22 +11,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, TextClause, text
 
 from store import state
+from store.holding import Organisations
 
 BLOCK = 1_000  # ids: one that differs is compared contact by contact
 _HEADROOM = 1_000_000  # versions; nobody draws as many between reading the sequence and setting it
 _LAST_ID = (1 << 63) - 1
 HIGHEST_VERSION = 1 << 53  # what both JSON and sums in Elasticsearch keep exactly
-
-
-@dataclass(frozen=True, slots=True)
-class Organisations:
-    """Whose contacts an index holds: those of one organisation, or of all but some."""
-
-    only: int | None = None
-    without: frozenset[int] = frozenset()
-
-    def __contains__(self, org_id: int) -> bool:
-        return self.only in {None, org_id} and org_id not in self.without
 
 
 @dataclass(frozen=True, slots=True)

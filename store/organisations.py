@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -48,6 +49,12 @@ def by_name(db: Connection, name: str) -> Organisation | None:
     """The organisation of that name, if there is one."""
     row = db.execute(select(*_COLUMNS).where(tables.organisations.c.name == name)).mappings().one_or_none()
     return None if row is None else _organisation(row)
+
+
+def names(db: Connection, org_ids: Collection[int]) -> dict[int, str]:
+    """The names of those that exist, by id."""
+    c = tables.organisations.c
+    return dict(db.execute(select(c.id, c.name).where(c.id.in_(org_ids))).all())
 
 
 _COLUMNS = (

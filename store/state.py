@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select, text
+from sqlalchemy import Connection, Select, case, func, select, text, update
 
 from store import tables
+from store.holding import Organisations
 
 BATCH = 1_000  # contacts in a claim: some megabytes of documents, a second of work
 LEASE_SECONDS = 30  # a batch takes a second; what a killed worker held is found again after this long
@@ -109,6 +110,14 @@ def changed_since(db: Connection, version: int) -> int:
     return int(db.execute(select(func.count()).where(tables.index_state.c.version > version)).scalar_one())
 
 
+def behind(db: Connection, org_id: int, fence: int) -> int:
+    """How many of the organisation's contacts are pending, and were last indexed in a version up to `fence`.
+
+    A contact that the index refuses, and that was not changed since, is not one of them.
+    """
+    return int(db.execute(_BEHIND, {"org": org_id, "fence": fence}).scalar_one())
+
+
 def bump(db: Connection, contact_ids: Collection[int]) -> None:
     """These contacts count as changed: they are indexed anew."""
     db.execute(text("SELECT bump_contacts(:ids)"), {"ids": sorted(contact_ids)})
@@ -137,11 +146,13 @@ def complete(db: Connection, lease: int, versions: Mapping[int, int], since: dat
     db.execute(_COMPLETE, written | {"lease": lease, "since": since})
 
 
-def forget_all(db: Connection) -> None:
-    """No index holds anything: every contact is pending."""
+def forget_all(db: Connection, organisations: Organisations) -> None:
+    """No index holds anything of these organisations: every contact of theirs is pending."""
+    c = tables.index_state.c
+    theirs = organisations.chosen(c.org_id), c.indexed_version > 0
     # In the order that all writers keep.
-    db.execute(text("SELECT FROM index_state WHERE indexed_version > 0 ORDER BY contact_id FOR NO KEY UPDATE"))
-    db.execute(text("UPDATE index_state SET indexed_version = 0 WHERE indexed_version > 0"))
+    db.execute(select(c.contact_id).where(*theirs).order_by(c.contact_id).with_for_update(key_share=True))
+    db.execute(update(tables.index_state).where(*theirs).values(indexed_version=0))
 
 
 def fail(db: Connection, lease: int, errors: Mapping[int, str]) -> None:
@@ -220,6 +231,11 @@ _CLAIM = text("""
        SET lease = :lease, leased_until = clock_timestamp() + make_interval(secs => :seconds)
      WHERE contact_id = ANY (ARRAY(SELECT contact_id FROM shared UNION ALL SELECT contact_id FROM oldest))
     RETURNING contact_id, statement_timestamp() AS at""")
+
+_BEHIND = text("""
+    SELECT count(*) FROM index_state
+     WHERE org_id = :org AND version > indexed_version AND indexed_version BETWEEN 1 AND :fence
+       AND NOT (error IS NOT NULL AND lease IS NULL AND leased_until IS NOT NULL)""")
 
 _COMPLETE = text("""
     UPDATE index_state AS state

@@ -7,58 +7,49 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, select, text, update
 
 from mappings.index import fingerprint
-from store.tables import indices
+from store.tables import index_moves, indices, organisations
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An index. building: written, not read; live: read through the alias; retired: neither, to be deleted.
+    """An index. building: written, not read; live: read; retired: neither, to be deleted.
 
-    `fingerprint` is that of the contract it was built by. Every contact up to `backfilled_through` was sent to it.
+    `org_id` is the organisation whose own it is, None that of all who have none. `fingerprint` is that of the contract
+    it was built by. Every contact up to `backfilled_through` was sent to it. `joining` is the organisation that moves
+    into it, `leaving` are those that moved out and whose documents may still stand there.
     """
 
     name: str
     state: str
+    org_id: int | None
+    shards: int | None
     fingerprint: str
     backfilled_through: int
     backfill_total: int
     backfill_done: int
+    joining: int | None
+    leaving: frozenset[int]
 
     @property
     def target(self) -> str:
         """The alias that workers write through. An index of that name alone is never made by writing to it."""
         return f"{self.name}.write"
 
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An index as people see it: `done` of about `total` contacts were sent to it by the rebuild that made it."""
-
-    name: str
-    state: str
-    done: int
-    total: int
-    created_at: datetime
-    changed_at: datetime
-
-
-def known(db: Connection, alias: str) -> tuple[Known, ...]:
-    """Every index, the oldest first."""
-    c = indices.c
-    columns = (c.name, c.state, c.backfill_done, c.backfill_total, c.created_at, c.changed_at)
-    query = select(*columns).where(c.alias == alias).order_by(c.created_at)
-    return tuple(Known(*row) for row in db.execute(query))
+    @property
+    def moving(self) -> frozenset[int]:
+        """Organisations some of whose documents may stand here though the index does not hold them."""
+        return self.leaving if self.joining is None else self.leaving | {self.joining}
 
 
 def write_set(db: Connection, alias: str) -> tuple[Entry, ...]:
-    """The indices that every change goes to: the live one and the one being built."""
-    return _entries(db, alias, "live", "building")
+    """The indices that changes go to: the live ones and the one being built. `holding` says which change goes where."""
+    return _entries(db, _select(alias, "live", "building"))
 
 
 def keep_one(db: Connection, entries: Collection[Entry]) -> bool:
@@ -73,39 +64,42 @@ def keep_one(db: Connection, entries: Collection[Entry]) -> bool:
     return db.execute(query).first() is not None
 
 
-def live(db: Connection, alias: str) -> Entry | None:
-    """The index that is read."""
-    return next(iter(_entries(db, alias, "live")), None)
+def live(db: Connection, alias: str, org_id: int | None = None) -> Entry | None:
+    """The organisation's own index, or the shared one, that is read."""
+    return _first(db, _select(alias, "live").where(indices.c.org_id.is_not_distinct_from(org_id)))
 
 
 def building(db: Connection, alias: str, *, hold: bool = False) -> Entry | None:
     """The index that a rebuild fills; held, nobody else changes its state before this transaction ends."""
-    query = _select(alias, "building").limit(1)
-    row = db.execute(query.with_for_update() if hold else query).mappings().one_or_none()
-    return None if row is None else _entry(row)
+    return _first(db, _select(alias, "building"), hold=hold)
 
 
 def get(db: Connection, name: str, *, hold: bool = False) -> Entry | None:
     """The index of that name, unless it was forgotten; held as above."""
-    query = select(*_COLUMNS).where(indices.c.name == name)
-    row = db.execute(query.with_for_update() if hold else query).mappings().one_or_none()
-    return None if row is None else _entry(row)
+    return _first(db, select(*_COLUMNS).where(indices.c.name == name), hold=hold)
 
 
 def retired(db: Connection, alias: str, *, grace_seconds: float) -> tuple[Entry, ...]:
     """Indices that were retired longer ago than that."""
-    query = _select(alias, "retired").where(
-        indices.c.changed_at <= func.clock_timestamp() - timedelta(seconds=grace_seconds)
-    )
-    return tuple(map(_entry, db.execute(query).mappings()))
+    before = func.clock_timestamp() - timedelta(seconds=grace_seconds)
+    return _entries(db, _select(alias, "retired").where(indices.c.changed_at <= before))
 
 
-def register(db: Connection, alias: str) -> Entry:
+def orphaned(db: Connection, alias: str) -> tuple[Entry, ...]:
+    """Indices of organisations that are gone."""
+    theirs = select(organisations.c.id).where(organisations.c.id == indices.c.org_id)
+    query = _select(alias, "building", "live", "retired")
+    return _entries(db, query.where(indices.c.org_id.is_not(None), ~theirs.exists()))
+
+
+def register(db: Connection, alias: str, org_id: int | None = None, shards: int | None = None) -> Entry:
     """A new name. It counts as retired until its index exists, so that what a crash leaves behind is cleaned up."""
     row = {
         "name": f"{alias}-{secrets.token_hex(4)}",
         "alias": alias,
         "state": "retired",
+        "org_id": org_id,
+        "shards": shards,
         "fingerprint": fingerprint(),
     }
     return _entry(db.execute(insert(indices).values(row).returning(*_COLUMNS)).mappings().one())
@@ -125,6 +119,27 @@ def advance_backfill(db: Connection, name: str, *, through: int, sent: int) -> E
     """Every contact up to `through` was sent, `sent` of them since the last call."""
     done = indices.c.backfill_done + sent
     return _update(db, name, backfilled_through=through, backfill_done=done)
+
+
+def ask(db: Connection, alias: str) -> None:
+    """Every index that is read shall be built anew, by this contract; asked again before all are, it is once."""
+    if asked(db, alias) is None:
+        _want(db, alias, fingerprint())
+
+
+def asked(db: Connection, alias: str) -> Entry | None:
+    """The next index that shall be built anew by this contract: the shared one first."""
+    query = _select(alias, "live").where(indices.c.wanted == fingerprint())
+    return _first(db, query.order_by(None).order_by(indices.c.org_id.asc().nulls_first()))
+
+
+def unask(db: Connection, alias: str) -> None:
+    """No index shall be built anew."""
+    _want(db, alias, None)
+
+
+def _want(db: Connection, alias: str, wanted: str | None) -> None:
+    db.execute(update(indices).where(indices.c.alias == alias, indices.c.state == "live").values(wanted=wanted))
 
 
 def forget(db: Connection, name: str) -> None:
@@ -153,26 +168,44 @@ def alone(engine: Engine, alias: str, *, patience_seconds: float = 0.0) -> Itera
 
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:key, 0))")
 
+
+def _moving(state: str) -> Any:
+    """The organisations that are joining or leaving the index of the row, as an array."""
+    theirs = select(index_moves.c.org_id).where(index_moves.c.index_name == indices.c.name)
+    return func.array(theirs.where(index_moves.c.state == state).scalar_subquery()).label(state)
+
+
 _COLUMNS = (
     indices.c.name,
     indices.c.state,
+    indices.c.org_id,
+    indices.c.shards,
     indices.c.fingerprint,
     indices.c.backfilled_through,
     indices.c.backfill_total,
     indices.c.backfill_done,
+    _moving("joining"),
+    _moving("leaving"),
 )
 
 
 def _entry(row: RowMapping) -> Entry:
-    return Entry(**row)
+    joining, leaving = row["joining"], frozenset(row["leaving"])
+    return Entry(**{**row, "joining": next(iter(joining), None), "leaving": leaving})
 
 
 def _select(alias: str, *states: str) -> Select[Any]:
     return select(*_COLUMNS).where(indices.c.alias == alias, indices.c.state.in_(states)).order_by(indices.c.created_at)
 
 
-def _entries(db: Connection, alias: str, *states: str) -> tuple[Entry, ...]:
-    return tuple(map(_entry, db.execute(_select(alias, *states)).mappings()))
+def _entries(db: Connection, query: Select[Any]) -> tuple[Entry, ...]:
+    return tuple(map(_entry, db.execute(query).mappings()))
+
+
+def _first(db: Connection, query: Select[Any], *, hold: bool = False) -> Entry | None:
+    query = query.with_for_update() if hold else query
+    row = db.execute(query.limit(1)).mappings().one_or_none()
+    return None if row is None else _entry(row)
 
 
 def _update(db: Connection, name: str, **values: object) -> Entry:

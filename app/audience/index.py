@@ -36,7 +36,7 @@ class UnfencedQuery(ServiceError):
 
 
 class Index:
-    """The index that the alias names, for one process; connects when it is first used."""
+    """The indices that contacts are read from, for one process; connects when it is first used."""
 
     def __init__(self, settings: Settings) -> None:
         if settings.elasticsearch_url is None:
@@ -48,16 +48,16 @@ class Index:
             serializer=OrjsonSerializer(),
         )
 
-    def of(self, org_id: int) -> Contacts:
-        """One organisation's part of it."""
-        return Contacts(self._client, self._alias, org_id)
+    def of(self, org_id: int, name: str) -> Contacts:
+        """One organisation's part of the index of that name (`store.indices.read_from`)."""
+        return Contacts(self._client, name, org_id)
 
     def close(self) -> None:
         """Let go of every connection."""
         self._client.close()
 
     def check(self) -> None:
-        """Raises IndexAway or IndexMissing when it cannot be read."""
+        """Raises IndexAway or IndexMissing when the shared one cannot be read."""
         with _refusals():
             _whole(self._client.search(index=self._alias, size=0, track_total_hits=False).body)
 
@@ -68,9 +68,9 @@ class Contacts:
     With a `point` in time it is one state of the index that every search sees.
     """
 
-    def __init__(self, client: Elasticsearch, alias: str, org_id: int, point: Point | None = None) -> None:
+    def __init__(self, client: Elasticsearch, index: str, org_id: int, point: Point | None = None) -> None:
         self._client = client
-        self._alias = alias
+        self._index = index
         self._org_id = org_id
         self._point = point
         self._fence: Clause = {"term": {"org_id": org_id}}
@@ -82,7 +82,7 @@ class Contacts:
     def search(self, search: Search) -> Mapping[str, Any]:
         """One answer, of every shard."""
         self._check(search)
-        asked = search | ({"index": self._alias} if self._point is None else {"pit": self._point})
+        asked = search | ({"index": self._index} if self._point is None else {"pit": self._point})
         with _refusals():
             answer = self._client.search(allow_partial_search_results=False, **asked)
         return self._read(answer.body)
@@ -92,7 +92,7 @@ class Contacts:
         for search in searches:
             self._check(search)
         header: Search = {"allow_partial_search_results": False}
-        header, pit = (header | {"index": self._alias}, {}) if self._point is None else (header, {"pit": self._point})
+        header, pit = (header | {"index": self._index}, {}) if self._point is None else (header, {"pit": self._point})
         lines = [line for search in searches for line in (header, search | pit)]
         with _refusals():
             answer = self._client.msearch(searches=lines)
@@ -102,10 +102,10 @@ class Contacts:
     def still(self) -> Iterator[Contacts]:
         """The contacts in one state of the index, whatever is written meanwhile."""
         with _refusals():
-            opened = self._client.open_point_in_time(index=self._alias, keep_alive=POINT_KEPT)["id"]
+            opened = self._client.open_point_in_time(index=self._index, keep_alive=POINT_KEPT)["id"]
         point: Point = {"id": opened, "keep_alive": POINT_KEPT}
         try:
-            yield Contacts(self._client, self._alias, self._org_id, point)
+            yield Contacts(self._client, self._index, self._org_id, point)
         finally:
             self._close(point["id"])
 

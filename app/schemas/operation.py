@@ -12,6 +12,7 @@ class Built(Schema):
     """An index that workers write to."""
 
     name = fields.String(required=True)
+    own = fields.Boolean(required=True, metadata={"description": "Whether it holds this organisation alone."})
     state = fields.String(required=True, metadata={"enum": ["building", "live", "retired"]})
     done = fields.Integer(required=True)
     total = fields.Integer(required=True)
@@ -69,7 +70,7 @@ class IndexState(Freshness):
         fields.Nested(RefusedContact), required=True, metadata={"description": "The first 100 of them by id."}
     )
     indices = fields.List(
-        fields.Nested(Built), required=True, metadata={"description": "More than one while a rebuild runs."}
+        fields.Nested(Built), required=True, metadata={"description": "More than one while a rebuild or a move runs."}
     )
     drift = fields.Nested(Drift, required=True)
 

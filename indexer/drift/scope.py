@@ -13,7 +13,8 @@ from indexer.connections import Connections
 from indexer.errors import BusyError, MissingIndexError, RejectedError
 from mappings.errors import ContractError
 from store import write_set
-from store.expected import BLOCK, Known, Organisations, Span
+from store.expected import BLOCK, Known, Span
+from store.holding import Organisations, organisations_of
 from store.write_set import Entry
 
 
@@ -25,9 +26,11 @@ class Scope:
     moving: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, _db: Connection, _alias: str, _entry: Entry) -> Scope:
+    def of(cls, db: Connection, alias: str, entry: Entry) -> Scope:
         """As it is in the transaction."""
-        return cls(Organisations())
+        entries = write_set.write_set(db, alias)
+        now = next((one for one in entries if one.name == entry.name), entry)
+        return cls(organisations_of(entries, now), now.moving)
 
     def until(self, later: Scope) -> Scope:
         """What was so all the time from this one to the later one."""

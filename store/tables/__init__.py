@@ -8,7 +8,7 @@ from __future__ import annotations
 from store.tables.base import metadata
 from store.tables.drift import drift_checks, drift_findings
 from store.tables.engagement import behaviour_code, behaviours, event_types, events
-from store.tables.index import contact_version, index_state, indices
+from store.tables.index import contact_version, index_moves, index_state, indices
 from store.tables.people import (
     channels,
     companies,
@@ -37,6 +37,7 @@ __all__ = [
     "event_types",
     "events",
     "freed_slots",
+    "index_moves",
     "index_state",
     "indices",
     "metadata",

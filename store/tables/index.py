@@ -7,11 +7,13 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     Index,
     Integer,
     Sequence,
     Table,
     Text,
+    func,
     text,
 )
 
@@ -58,6 +60,39 @@ indices = Table(
     Column("backfilled_through", BigInteger, nullable=False, server_default="0"),
     Column("backfill_total", BigInteger, nullable=False, server_default="0"),
     Column("backfill_done", BigInteger, nullable=False, server_default="0"),
+    # Whose it is; NULL: shared by all organisations that have none of their own. No foreign key: an index outlives
+    # its organisation until it is deleted, too.
+    Column("org_id", BigInteger),
+    # NULL: as many as the setting says.
+    Column("shards", Integer),
+    # Of a live one: it shall be built anew, by the contract with this fingerprint.
+    Column("wanted", Text),
     instant("created_at"),
     instant("changed_at"),
+    Index(
+        "uq_indices_live",
+        "alias",
+        func.coalesce(text("org_id"), text("0")),
+        unique=True,
+        postgresql_where=text("state = 'live'"),
+    ),
+    Index("uq_indices_building", "alias", unique=True, postgresql_where=text("state = 'building'")),
+)
+
+# Organisations on their way into a shared index or out of it.
+index_moves = Table(
+    "index_moves",
+    metadata,
+    Column("index_name", ForeignKey("indices.name", ondelete="CASCADE"), primary_key=True),
+    Column("org_id", BigInteger, primary_key=True, autoincrement=False),
+    # joining: its changes are written there, too. leaving: they are not, and its documents are to be removed.
+    Column("state", Text, CheckConstraint("state IN ('joining', 'leaving')", name="state"), nullable=False),
+    # A version drawn after the state was seen by all: whoever writes a higher one knows of it.
+    Column("fence", BigInteger),
+    # Every contact up to here was sent again, or removed.
+    Column("through", BigInteger, nullable=False, server_default="0"),
+    Column("total", BigInteger, nullable=False, server_default="0"),
+    Column("done", BigInteger, nullable=False, server_default="0"),
+    instant("changed_at"),
+    Index("uq_index_moves_joining", "index_name", unique=True, postgresql_where=text("state = 'joining'")),
 )

@@ -62,7 +62,7 @@ def written(settings: Settings, elastic: Elasticsearch) -> Iterator[Any]:
 
 
 def audience(settings: Settings, org_id: int = HERE) -> Audience:
-    return Audience(Index(settings).of(org_id))
+    return Audience(Index(settings).of(org_id, settings.index_prefix))
 
 
 def test_one_organisation_is_counted_sampled_listed_and_streamed_and_no_other(written: Any) -> None:
@@ -88,7 +88,7 @@ def test_one_organisation_is_counted_sampled_listed_and_streamed_and_no_other(wr
     ],
 )
 def test_a_query_without_its_organisation_is_not_sent(settings: Settings, query: Any) -> None:
-    contacts = Index(replace(settings, elasticsearch_url="http://127.0.0.1:1")).of(HERE)  # nothing may reach it
+    contacts = Index(replace(settings, elasticsearch_url="http://127.0.0.1:1")).of(HERE, "x")  # nothing may reach it
     search = {"size": 0} | ({"query": query} if query else {})
     with pytest.raises(UnfencedQuery):
         contacts.search(search)
@@ -176,7 +176,7 @@ def test_the_highest_rank_after_a_window_is_exact(written: Any, events: int) -> 
         ClosedWindow(PURCHASE, before + 10**6),
         ClosedWindow(PURCHASE + 1, before),
     ]
-    ranks = highest_ranks(Index(settings).of(HERE), windows)
+    ranks = highest_ranks(Index(settings).of(HERE, settings.index_prefix), windows)
     assert [ranks[window] for window in windows] == [min(events, MAX_RANK), 0, 0]
 
 

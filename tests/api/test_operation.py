@@ -8,7 +8,7 @@ from rq import Queue
 from sqlalchemy import Engine, text
 
 from runtime.settings import Settings
-from store import drift
+from store import drift, write_set
 from store.drift import Kind
 from tests.api.conftest import Tenant
 
@@ -70,7 +70,7 @@ def test_a_write_wakes_the_index_workers(tenant: Tenant, settings: Settings) -> 
         assert [job.func_name for job in queue.jobs] == ["indexer.jobs.sync"]
 
 
-def test_a_rebuild_is_given_to_the_workers_by_name(tenant: Tenant, settings: Settings) -> None:
+def test_a_rebuild_is_given_to_the_workers_by_name(tenant: Tenant, settings: Settings, engine: Engine) -> None:
     tenant.write(contacts=[{"external_id": "A"}])
     live = tenant.get("/index").json
     answer = tenant.post("/index/rebuild")
@@ -80,5 +80,10 @@ def test_a_rebuild_is_given_to_the_workers_by_name(tenant: Tenant, settings: Set
     with Redis.from_url(settings.redis_url or "") as redis:
         job = Queue("jobs", connection=redis).fetch_job(answer.json["job"])
         assert job is not None
-        assert (job.func_name, job.kwargs) == ("indexer.jobs.rebuild", {"replacing": live["indices"][0]["name"]})
+        assert (job.func_name, job.kwargs) == ("indexer.jobs.rebuild", {})
         job.delete()
+    with engine.begin() as db:
+        asked = write_set.asked(db, settings.index_prefix)
+        assert asked is not None
+        assert asked.name == live["indices"][0]["name"]
+        write_set.unask(db, settings.index_prefix)

@@ -125,4 +125,6 @@ def _read_back(connections: Connections, index: Index, org_id: int) -> Organisat
         )
         for field in catalogue
     }
-    return Organisation(org_id, catalogue, documents, states, connections.engine, Audience(index.of(org_id)))
+    return Organisation(
+        org_id, catalogue, documents, states, connections.engine, Audience(index.of(org_id, connections.alias))
+    )

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from indexer import rebuild
 from indexer.connections import Connections, elastic
 from indexer.errors import BusyError, RebuildError
+from indexer.progress import Progress
 from indexer.sync import Sync
 from runtime import database
 from runtime.settings import Settings
@@ -56,7 +57,7 @@ class IndexMachine(RuleBasedStateMachine):
         self.late: list[Trap] = []
         self.away = ExitStack()
         self.is_away = False
-        self.steps: Generator[rebuild.Progress] | None = None
+        self.steps: Generator[Progress] | None = None
 
     # Users -----------------------------------------------------------------------------------------------------------
 

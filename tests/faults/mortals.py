@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from multiprocessing.process import BaseProcess
 
-from indexer import rebuild
+from indexer import filling, rebuild
 from indexer.connections import Connections
 from indexer.sync import Sync
 from runtime.settings import Settings
@@ -29,7 +29,7 @@ def work(settings: Settings) -> None:
 
 def build_anew(settings: Settings) -> None:
     """What `segments index rebuild` does."""
-    rebuild.BATCH = BATCH
+    filling.BATCH = BATCH
     with closing(Connections.open(settings)) as connections:
         for _ in rebuild.steps(connections):
             pass

@@ -25,6 +25,12 @@ def shop(connections: Connections) -> Shop:
 
 
 @pytest.fixture
+def neighbour(connections: Connections) -> Shop:
+    """Another organisation beside the first."""
+    return Shop.open(connections.engine, "neighbour")
+
+
+@pytest.fixture
 def flooded(connections: Connections, shop: Shop) -> Shop:
     """The organisation after an import: seconds of work for a worker."""
     creation.first_index(connections)

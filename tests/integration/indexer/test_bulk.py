@@ -15,6 +15,7 @@ from indexer.connections import Connections, elastic
 from indexer.documents import Document
 from indexer.errors import BusyError, RejectedError
 from indexer.outcomes import Outcome
+from store import write_set
 from store.write_set import Entry
 from tests.integration.indexer.shop import held
 from tests.proxy import Act, Proxy
@@ -89,7 +90,8 @@ def test_the_one_item_for_which_a_whole_request_is_refused_is_found(connections:
 def test_a_missing_index_is_not_made_by_writing_to_it(
     connections: Connections, documents: tuple[Document, ...]
 ) -> None:
-    missing = Entry(f"{connections.alias}-gone", "live", "", 0, 0, 0)
+    with connections.engine.connect() as db:
+        missing = write_set.register(db, connections.alias)  # and rolled back
     with pytest.raises(RejectedError, match="segments index rebuild"):
         send(connections, missing, *documents)
     assert not connections.indices.client.indices.exists(index=[missing.name, missing.target])

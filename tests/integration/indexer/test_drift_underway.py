@@ -13,7 +13,7 @@ import pytest
 from elasticsearch import Elasticsearch
 from sqlalchemy.exc import IntegrityError
 
-from indexer import rebuild
+from indexer import filling, rebuild
 from indexer.connections import Connections
 from indexer.drift import check, reading
 from indexer.drift.check import Checked
@@ -82,7 +82,7 @@ def write(shop: Shop, contacts: list[int], chance: random.Random) -> None:
 def test_writers_workers_and_a_rebuild_are_no_drift(
     connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuild, "BATCH", 100)
+    monkeypatch.setattr(filling, "BATCH", 100)
     contacts = shop.contacts(1_500)
     drain(connections)
     chances = [random.Random(seed) for seed in range(2)]
@@ -194,7 +194,7 @@ def test_what_is_pending_is_not_judged_until_it_is_settled(connections: Connecti
 def test_an_index_that_is_being_built_is_checked_as_far_as_it_is(
     connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rebuild, "BATCH", 300)
+    monkeypatch.setattr(filling, "BATCH", 300)
     contacts = shop.contacts(1_500)
     drain(connections)
     steps = rebuild.steps(connections)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexer import rebuild
+from indexer import filling, rebuild
 from indexer.connections import Connections
 from indexer.sync import Sync
 from store import state
@@ -13,7 +13,7 @@ from tests.integration.indexer.shop import Shop, found
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuild, "BATCH", 10)
+    monkeypatch.setattr(filling, "BATCH", 10)
 
 
 def _pending(connections: Connections) -> int:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from rq.cron import CronScheduler
 
-from indexer import jobs, rebuild
+from indexer import filling, jobs, rebuild
 from indexer.cli import index
 from indexer.connections import Connections
 from indexer.sync import Sync
@@ -20,6 +20,11 @@ from tests.integration.indexer.shop import Shop, count, environment, found
 from tests.integration.indexer.work import waiting, work
 
 pytestmark = pytest.mark.usefixtures("jobs_environment")
+
+
+def ask(connections: Connections) -> None:
+    with connections.engine.begin() as db:
+        write_set.ask(db, connections.alias)
 
 
 def live(connections: Connections) -> str:
@@ -66,8 +71,9 @@ def test_a_rebuild_is_done_in_slices(connections: Connections, shop: Shop, monke
     jobs.sync()
     old = live(connections)
     monkeypatch.setattr(jobs, "SLICE_SECONDS", 0.0)
-    monkeypatch.setattr(rebuild, "BATCH", 10)
-    jobs.rebuild(replacing=old)
+    monkeypatch.setattr(filling, "BATCH", 10)
+    ask(connections)
+    jobs.rebuild()
     assert waiting(connections, queues.JOBS) == ["indexer.jobs.resume_rebuild"]
     assert live(connections) == old
     monkeypatch.setattr(jobs, "SLICE_SECONDS", 60.0)
@@ -80,9 +86,11 @@ def test_a_rebuild_that_was_asked_for_twice_is_done_once(connections: Connection
     shop.contacts(3)
     jobs.sync()
     old = live(connections)
-    jobs.rebuild(replacing=old)
+    ask(connections)
+    ask(connections)
+    jobs.rebuild()
     new = live(connections)
-    jobs.rebuild(replacing=old)
+    jobs.rebuild()
     assert live(connections) == new != old
 
 
@@ -163,7 +171,7 @@ def test_ctrl_c_gives_a_rebuild_up(connections: Connections, shop: Shop, monkeyp
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(rebuild, "_check", interrupted)
+    monkeypatch.setattr(filling, "_check", interrupted)
     result = command("rebuild")
     assert result.exit_code == 130
     assert "is given up" in result.output

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from indexer import rebuild
+from indexer import filling, rebuild
 from indexer.connections import Connections
 from indexer.indices import Indices
 from store import tables
@@ -17,7 +17,7 @@ from tests.integration.indexer.shop import Shop, add, count, found, held
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuild, "BATCH", 10)
+    monkeypatch.setattr(filling, "BATCH", 10)
 
 
 def test_the_new_index_holds_what_the_old_one_held_and_is_read(connections: Connections, shop: Shop) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from indexer import rebuild
+from indexer import filling, rebuild
 from indexer.connections import Connections
 from indexer.errors import RebuildError
 from store import write_set
@@ -21,7 +21,7 @@ from tests.integration.indexer.shop import Shop, count, environment, found
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rebuild, "BATCH", 10)
+    monkeypatch.setattr(filling, "BATCH", 10)
 
 
 def test_a_rebuild_that_stopped_goes_on_where_it_was(connections: Connections, shop: Shop) -> None:

@@ -1,0 +1,97 @@
+"""Moves of an organisation between the shared index and its own, and what its users find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Event, Thread
+
+from sqlalchemy import text
+
+from indexer import rebuild
+from indexer.connections import Connections
+from indexer.indices import Indices
+from store import indices
+from tests.integration.indexer.rebuilds import drain
+from tests.integration.indexer.shop import Shop, found
+
+
+def moved_apart(connections: Connections, org_id: int, shards: int | None = None) -> str:
+    """Move the organisation into an index of its own; its name."""
+    for _ in rebuild.move_apart(connections, org_id, shards):
+        pass
+    return read_from(connections, org_id)
+
+
+def moved_back(connections: Connections, org_id: int) -> None:
+    """Move the organisation into the shared index."""
+    for _ in rebuild.move_back(connections, org_id):
+        pass
+
+
+def resumed(connections: Connections) -> None:
+    """What was begun is done, as a job worker does it."""
+    for _ in rebuild.resume(connections):
+        pass
+
+
+def read_from(connections: Connections, org_id: int) -> str:
+    """Where the API looks for the organisation's contacts."""
+    with connections.engine.connect() as db:
+        return indices.read_from(db, connections.alias, org_id)
+
+
+def seen(connections: Connections, org_id: int) -> set[int]:
+    """The contacts that the organisation's users find."""
+    return found(connections, read_from(connections, org_id), org_id=org_id)
+
+
+def differences(connections: Connections, org_id: int) -> set[int]:
+    """The contacts whose document is not there in their version, or is though they are gone."""
+    with connections.engine.connect() as db:
+        query = text("""
+            SELECT id, version FROM contacts JOIN index_state ON contact_id = id WHERE contacts.org_id = :org""")
+        wanted = {(contact, version) for contact, version in db.execute(query, {"org": org_id})}
+    client, index = connections.indices.client, read_from(connections, org_id)
+    client.indices.refresh(index=index)
+    answer = client.search(index=index, query={"term": {"org_id": org_id}}, size=10_000, source={"includes": "version"})
+    there = {(int(hit["_id"]), hit["_source"]["version"]) for hit in answer["hits"]["hits"]}
+    return {contact for contact, _ in wanted ^ there}
+
+
+_DELETE_FIRST = "DELETE FROM contacts WHERE id = (SELECT min(id) FROM contacts WHERE org_id = :org)"
+
+
+@contextmanager
+def restless(connections: Connections, *shops: Shop) -> Iterator[None]:
+    """In the block contacts of these shops come, change and go, and two workers follow."""
+    stop = Event()
+
+    def write() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            for shop in shops:
+                shop.contact(f"new {number}")
+                shop.run("UPDATE contacts SET city = :city WHERE id % 7 = :rest", city=f"c{number}", rest=number % 7)
+                gone = (
+                    "DELETE FROM contacts WHERE id IN (SELECT id FROM contacts WHERE org_id = :org ORDER BY id LIMIT 1)"
+                )
+                shop.run(gone, org=shop.org)
+
+    def work() -> None:
+        worker = replace(connections, indices=Indices(connections.indices.client))
+        while not stop.is_set():
+            drain(worker)
+
+    threads = [Thread(target=write), Thread(target=work), Thread(target=work)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    drain(connections)
