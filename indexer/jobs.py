@@ -21,7 +21,7 @@ from store import write_set
 SWEEP_SECONDS = 5  # what no wake-up served waits this long
 SLICE_SECONDS = 30.0  # a job ends by then and queues itself again: others have their turn
 CHECK_EVERY_SECONDS = 15  # what drifts in a small index is found and sent again well within a minute
-CHECK_SECONDS = 1.0  # of these: a large index takes its time, and changes wait no longer than this for a worker
+CHECK_SECONDS = 0.5  # of these: a large index takes its time, and changes wait not much longer for a worker
 
 # Of this process: its worker was told to stop.
 stopping = Event()
@@ -51,6 +51,7 @@ def check() -> None:
     Where something was found there is more to find, as a rule: the rest of the pass follows at once.
     """
     connections = _connections()
+    sync()  # as every job of the queue: whoever sees one that waits sends no wake-up
     checked = checking.check(connections, CHECK_SECONDS)
     if checked.drifted:
         queues.wake_index(connections.settings)

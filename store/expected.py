@@ -125,10 +125,12 @@ def _known(db: Connection, query: TextClause, parameters: Mapping[str, object]) 
 _NEXT = text("""
     SELECT id FROM contacts WHERE id >= :first ORDER BY id OFFSET :contacts LIMIT 1""")
 
+# Both sides are limited before they are joined: whatever the planner expects, it reads no more than the span.
 _GROUPS = text(f"""
     SELECT contacts.id / {BLOCK}, contacts.org_id, count(*), CAST(sum(coalesce(version, 0)) AS bigint)
       FROM contacts
-      LEFT JOIN index_state ON index_state.contact_id = contacts.id
+      LEFT JOIN (SELECT contact_id, version FROM index_state WHERE contact_id >= :first AND contact_id < :end) AS state
+        ON state.contact_id = contacts.id
      WHERE contacts.id >= :first AND contacts.id < :end
        AND (CAST(:only AS bigint) IS NULL OR contacts.org_id = :only)
        AND contacts.org_id <> ALL (CAST(:without AS bigint[]))
@@ -142,7 +144,6 @@ _KNOWN = """
            coalesce(indexed_version >= version, true),
            contacts.id IS NOT NULL"""
 
-# Both sides are limited before they are joined: whatever the planner expects, it reads no more than the blocks.
 _IN_BLOCKS = text(f"""
     SELECT known.*
       FROM unnest(CAST(:starts AS bigint[])) AS start

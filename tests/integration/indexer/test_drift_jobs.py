@@ -57,6 +57,14 @@ def test_before_the_first_index_there_is_nothing_to_check(connections: Connectio
     assert waiting(connections, queues.INDEX) == []
 
 
+def test_a_check_that_waits_serves_a_change_as_well(connections: Connections, shop: Shop) -> None:
+    queues.enqueue(connections.settings, queues.INDEX, "indexer.jobs.check")
+    anna = shop.contact("a")
+    assert not queues.wake_index(connections.settings)
+    assert work(connections, queues.INDEX) == []
+    assert found(connections) == {anna}
+
+
 def test_what_a_check_finds_workers_repair(connections: Connections, contacts: list[int]) -> None:
     lose(connections, *contacts[:3])
     jobs.check()
