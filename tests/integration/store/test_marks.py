@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -185,3 +186,77 @@ def test_before_the_first_change_no_version_was_drawn(own_settings: Settings) ->
     with empty.connect() as db:
         assert marks.newest_drawn(db) == 0
     empty.dispose()
+
+
+class Interleaving:
+    """Writers and workers whose steps come in any order; `written` are committed writes with the versions they gave.
+
+    No step waits for another: a writer touches, and a worker completes, only what no open transaction holds.
+    """
+
+    def __init__(self, engine: Engine, seed: int) -> None:
+        self.engine = engine
+        self.chance = random.Random(seed)
+        self.open: list[tuple[Connection, Mark, dict[int, int]]] = []
+        self.at_hand: list[tuple[state.Claim, dict[int, int]]] = []
+        self.written: list[tuple[Mark, dict[int, int]]] = []
+
+    def held(self) -> set[int]:
+        return {contact for _, _, versions in self.open for contact in versions}
+
+    def begin(self) -> None:
+        free = sorted({ANNA, BERT, CLEO} - self.held())
+        if not free:
+            return
+        contacts = self.chance.sample(free, self.chance.randint(1, len(free)))
+        db = self.engine.connect()
+        mark = touch(db, *contacts)
+        self.open.append((db, mark, state.versions(db, contacts)))
+
+    def commit(self) -> None:
+        if self.open:
+            db, mark, versions = self.open.pop(self.chance.randrange(len(self.open)))
+            db.commit()
+            db.close()
+            self.written.append((mark, versions))
+
+    def claim(self) -> None:
+        with self.engine.begin() as db:
+            claim = state.claim(db, self.chance.randint(1, 3))
+        if claim.contact_ids:
+            self.at_hand.append((claim, {}))
+
+    def read(self) -> None:
+        if self.at_hand:
+            claim, versions = self.chance.choice(self.at_hand)
+            with self.engine.connect() as db:
+                versions.update(state.versions(db, claim.contact_ids))
+
+    def complete(self) -> None:
+        ready = [work for work in self.at_hand if work[1] and not self.held() & work[1].keys()]
+        if ready:
+            work = self.chance.choice(ready)
+            self.at_hand.remove(work)
+            complete(self.engine, work, but=self.chance.sample(sorted(work[1]), self.chance.randint(0, 1)))
+
+    def indexed(self) -> dict[int, int]:
+        with self.engine.connect() as db:
+            return dict(map(tuple, db.execute(text("SELECT contact_id, indexed_version FROM index_state"))))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_in_no_order_of_steps_a_write_is_reached_too_early_or_never(engine: Engine, seed: int) -> None:
+    world = Interleaving(engine, seed)
+    steps = (world.begin, world.commit, *2 * (world.claim, world.read, world.complete))  # workers keep up
+    for _ in range(150):
+        world.chance.choice(steps)()
+        indexed = world.indexed()
+        for mark, versions in world.chance.sample(world.written, min(3, len(world.written))):
+            if reached(engine, mark):
+                assert all(indexed[contact] >= version for contact, version in versions.items())
+    while world.open:
+        world.commit()
+    for work in world.at_hand:
+        complete(engine, work, but=tuple(work[1]))
+    index(engine)
+    assert all(reached(engine, mark) for mark, _ in world.written)
