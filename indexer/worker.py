@@ -14,7 +14,7 @@ from runtime.settings import Settings
 class IndexWorker(SimpleWorker):
     """Does jobs in its own process: connections stay open, and a change is found some 50 ms sooner than with a fork.
 
-    Told to stop, it ends within a batch or two; told again, it gives back what it has claimed and ends at once.
+    Told to stop, it ends within a batch or two; told again, it gives back what it has claimed and ends.
     """
 
     @classmethod
