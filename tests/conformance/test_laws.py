@@ -66,12 +66,6 @@ def ids(organisation: Organisation, tree: Json, moment: Moment) -> Ids:
     return answers.pop()
 
 
-def counts(organisation: Organisation, moment: Moment, *asked: Json) -> list[int]:
-    """How many the index counts, in one request."""
-    conditions = [organisation.understood(tree)[1] for tree in asked]
-    return organisation.audience.counts([organisation.audience.clause(one, moment) for one in conditions])
-
-
 def test_who_is_not_in_a_is_in_not_a(world: list[Organisation]) -> None:
     @few
     @given(of_each(world, some(1)))
@@ -82,7 +76,7 @@ def test_who_is_not_in_a_is_in_not_a(world: list[Organisation]) -> None:
         found = ids(organisation, a, moment)
         assert ids(organisation, no, moment) == everybody - found
         assert ids(organisation, group("or", no, negated=True), moment) == found
-        assert sum(counts(organisation, moment, a, no)) == len(everybody)
+        assert sum(organisation.counted([a, no], moment)) == len(everybody)
 
     holds()
 
@@ -111,10 +105,11 @@ def test_a_or_b_are_those_of_a_and_those_of_b_counted_once(world: list[Organisat
         in_a, in_b = ids(organisation, a, moment), ids(organisation, b, moment)
         assert ids(organisation, either, moment) == in_a | in_b
         assert ids(organisation, both, moment) == in_a & in_b
-        several = counts(organisation, moment, either, a, b, both)
+        several = organisation.counted([either, a, b, both], moment)
         assert several[0] == several[1] + several[2] - several[3] == len(in_a | in_b)
         # In any order, and said twice.
-        assert counts(organisation, moment, group("or", b, a, b), group("and", b, a, b)) == [several[0], several[3]]
+        again = [group("or", b, a, b), group("and", b, a, b)]
+        assert organisation.counted(again, moment) == [several[0], several[3]]
 
     holds()
 

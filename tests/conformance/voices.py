@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 
 from app.audience import Audience, Columns, Index
+from app.audience.index import Contacts
 from indexer import source
 from indexer.connections import Connections
 from indexer.documents import build
@@ -40,7 +41,7 @@ class Organisation:
     documents: Mapping[int, Mapping[str, Any]]
     states: dict[str, Counter[str]]
     engine: Engine
-    audience: Audience
+    contacts: Contacts
 
     def cells(self) -> dict[Cell, list[Pair]]:
         """What its contacts can fill of the coverage."""
@@ -69,12 +70,18 @@ class Organisation:
 
     def indexed(self, condition: Condition, moment: Moment) -> Ids:
         """What the index answers; its count is held to its list."""
-        clause = self.audience.clause(condition, moment)
-        page = self.audience.page(clause, len(self.documents) + 1, 0, Columns())
+        with closing(Audience(self.contacts)) as audience:
+            clause = audience.clause(condition, moment)
+            page = audience.page(clause, len(self.documents) + 1, 0, Columns())
+            count = audience.count(clause)
         ids = frozenset(member.id for member in page)
-        count = self.audience.count(clause)
         assert count == len(ids), f"count {count}, list {len(ids)}"
         return ids
+
+    def counted(self, trees: Sequence[object], moment: Moment) -> list[int]:
+        """How many the index counts for each tree, in one request."""
+        with closing(Audience(self.contacts)) as audience:
+            return audience.counts([audience.clause(self.understood(tree)[1], moment) for tree in trees])
 
     def evaluated(self, condition: Condition, moment: Moment) -> Ids:
         """What the evaluator answers."""
@@ -125,6 +132,4 @@ def _read_back(connections: Connections, index: Index, org_id: int) -> Organisat
         )
         for field in catalogue
     }
-    return Organisation(
-        org_id, catalogue, documents, states, connections.engine, Audience(index.of(org_id, connections.alias))
-    )
+    return Organisation(org_id, catalogue, documents, states, connections.engine, index.of(org_id, connections.alias))
