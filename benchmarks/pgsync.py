@@ -9,7 +9,6 @@ pgsync gets an environment of its own on first use, its documents have contacts 
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import venv
 from collections.abc import Callable, Iterator, Mapping
@@ -73,6 +72,7 @@ def report(name: str, one: Side, company: Company) -> None:
         process.look()
         print(f"{name:<10} peak memory while running: {process.peak_megabytes:.0f} MB")
     print(f"{name:<10} killed in the middle: {side.killed(one, company)}", flush=True)
+    print(f"{name:<10} one document refused, the others: {side.refused(one, company)}", flush=True)
 
 
 def ours(connections: Connections) -> Side:
@@ -87,7 +87,7 @@ def ours(connections: Connections) -> Side:
 
 
 def theirs(connections: Connections, env: Mapping[str, str]) -> Side:
-    """Pgsync as a daemon."""
+    """A daemon of pgsync."""
 
     @contextmanager
     def daemon() -> Iterator[Process]:
@@ -98,11 +98,11 @@ def theirs(connections: Connections, env: Mapping[str, str]) -> Side:
 
 
 def installed() -> None:
-    """Pgsync is there, in the version that requirements.txt names."""
-    if not (_ENVIRONMENT / "bin/pgsync").exists():
-        venv.create(_ENVIRONMENT, with_pip=True, clear=True)
-        pip = [str(_ENVIRONMENT / "bin/python"), "-m", "pip", "install", "--quiet"]
-        finished([*pip, "--requirement", str(HERE / "requirements.txt")], os.environ)
+    """The version of pgsync that requirements.txt names is there."""
+    if not _ENVIRONMENT.exists():
+        venv.create(_ENVIRONMENT, with_pip=True)
+    pip = [str(_ENVIRONMENT / "bin/python"), "-m", "pip", "install", "--quiet"]
+    finished([*pip, "--requirement", str(HERE / "requirements.txt")], os.environ)
 
 
 def logical(settings: Settings) -> None:
@@ -115,12 +115,8 @@ def logical(settings: Settings) -> None:
 def command(program: str, *arguments: str) -> list[str]:
     """A program of pgsync, with `GET /` answered."""
     bin_ = _ENVIRONMENT / "bin"
-    return [
-        *map(str, (bin_ / "python", HERE / "launch.py", bin_ / program)),
-        "-c",
-        str(HERE / "schema.json"),
-        *arguments,
-    ]
+    files = (bin_ / "python", HERE / "launch.py", bin_ / program, "--config", HERE / "schema.json")
+    return [*map(str, files), *arguments]
 
 
 def environment(settings: Settings, folder: Path) -> dict[str, str]:
@@ -145,4 +141,4 @@ def _libpq(url: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

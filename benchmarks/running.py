@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ class Process:
 
     popen: subprocess.Popen[bytes]
     peak_megabytes: float = 0.0
-    killed: bool = False
+    may_end: bool = False
 
     def look(self) -> None:
         """See how much memory it took so far: the process itself, not what started it."""
@@ -40,7 +41,7 @@ class Process:
 
     def kill(self) -> None:
         """End it at once, as a crash would."""
-        self.killed = True
+        self.may_end = True
         self.popen.kill()
         self.popen.wait()
 
@@ -58,27 +59,29 @@ def finished(command: Sequence[str], env: Mapping[str, str], folder: Path | None
             continue
         break
     if started.returncode:
-        raise click.ClickException(f"{' '.join(command)} ended with {started.returncode}: {errors.decode()[-2000:]}")
+        raise click.ClickException(f"{' '.join(command)} ended with {started.returncode}: {_tail(errors)}")
     return time.perf_counter() - begun, process.peak_megabytes
 
 
 @contextmanager
 def kept(commands: Mapping[str, Sequence[str]], env: Mapping[str, str]) -> Iterator[dict[str, Process]]:
-    """The commands run during the block; one that has ended by then, and was not killed, is an error."""
+    """The commands run during the block; one that has ended by then, unless it may, is an error."""
     started: dict[str, Process] = {}
-    try:
-        for name, command in commands.items():
-            started[name] = Process(subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL))
-        yield started
-        for name, process in started.items():
-            process.look()
-            if (code := process.popen.poll()) is not None and not process.killed:
-                raise click.ClickException(f"{name} ended with {code} while it was measured")
-    finally:
-        for process in started.values():
-            process.popen.terminate()
-        for process in started.values():
-            process.popen.wait(_STOP_SECONDS)
+    with tempfile.TemporaryFile() as said:
+        try:
+            for name, command in commands.items():
+                started[name] = Process(subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=said))
+            yield started
+            for name, process in started.items():
+                process.look()
+                if (code := process.popen.poll()) is not None and not process.may_end:
+                    said.seek(0)
+                    raise click.ClickException(f"{name} ended with {code} while it was measured: {_tail(said.read())}")
+        finally:
+            for process in started.values():
+                process.popen.terminate()
+            for process in started.values():
+                process.popen.wait(_STOP_SECONDS)
 
 
 @contextmanager
@@ -92,3 +95,7 @@ def service(settings: Settings, *names: str) -> Iterator[dict[str, Process]]:
 def rebuilt(settings: Settings) -> tuple[float, float]:
     """`segments index rebuild`, its start included: seconds and peak memory in megabytes."""
     return finished([sys.executable, "-m", "indexer", "rebuild"], environment(settings))
+
+
+def _tail(log: bytes) -> str:
+    return log.decode(errors="replace")[-2_000:]

@@ -19,13 +19,13 @@ from runtime.queues import wake_index
 
 CHANGES = 20
 KILLED_AFTER_SECONDS = 0.5
-HEALING_SECONDS = 150.0  # a worker that was killed is followed by another after two minutes at most
+HEALING_SECONDS = 60.0
 _CHANGE = text("UPDATE contacts SET job_title = :title WHERE id = :id")
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """`running` keeps its process; `exact` makes of a field one that is matched whole."""
+    """`running` keeps its process, `exact` makes of a field one that is matched whole, `woken` is told of commits."""
 
     connections: Connections
     running: Callable[[], AbstractContextManager[Process]]
@@ -39,7 +39,7 @@ class Side:
         return int(self.connections.indices.client.count(index=self.index, query=query)["count"])
 
     def wake(self) -> None:
-        """As a writer of the service does after its commit; what listens to the database needs it not."""
+        """As a writer of the service does after its commit, unless the side listens to the database itself."""
         if self.woken:
             wake_index(self.connections.settings)
 
@@ -109,6 +109,23 @@ def killed(side: Side, company: Company) -> str:
         return f"{missing:,} old then; {_reached(side, 'company.name', name, len(company.contact_ids))}"
 
 
+def refused(side: Side, company: Company) -> str:
+    """One of its contacts gets a value that its field cannot have, by plain SQL, and then the company a new name."""
+    spoilt = {"id": company.contact_ids[len(company.contact_ids) // 2]}
+    with side.running() as process:
+        side.change(company.contact_ids[0])  # it has started
+        with side.connections.engine.begin() as db:
+            db.execute(_SPOIL, spoilt)
+        _, name = side.rename(company)
+        said = _reached(side, "company.name", name, len(company.contact_ids) - 1)
+        if process.popen.poll() is not None:
+            process.may_end = True
+            said += f", its process ended, {side.found('company.name', name):,} of the others are right"
+    with side.connections.engine.begin() as db:
+        db.execute(_MEND, spoilt)
+    return said
+
+
 def _reached(side: Side, field: str, value: str, count: int) -> str:
     begun = time.perf_counter()
     if reached(lambda: side.found(field, value) == count, HEALING_SECONDS):
@@ -121,5 +138,7 @@ _MOVE = text("""
         INSERT INTO companies (org_id, external_id, name) VALUES (:org, :name, :name) RETURNING id)
     UPDATE contacts SET company_id = made.id, job_title = :name
       FROM made WHERE contacts.id = (SELECT max(id) FROM contacts WHERE org_id = :org)""")
+_SPOIL = text("""UPDATE contacts SET custom = custom || '{"score": "high"}' WHERE id = :id""")
+_MEND = text("UPDATE contacts SET custom = custom - 'score' WHERE id = :id")
 _DELETE_COMPANY = text("DELETE FROM companies WHERE org_id = :org AND name = :name")
 _DELETE_CONTACT = text("DELETE FROM contacts WHERE org_id = :org AND job_title = :name")
