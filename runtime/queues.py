@@ -18,6 +18,8 @@ NAMES: Final = (INDEX, JOBS)
 
 Scalar = str | int | float | bool | None
 
+_LOOKED_AT = 16  # more jobs wait only where no worker is, and then one wake-up a minute does no harm
+_NEVER_EXPIRES = -1  # as Redis says it
 _CALL_SECONDS = 5.0  # a queue that does not answer by then is away
 _RESULT_SECONDS = 600  # what a job returns is only looked at by people
 
@@ -58,10 +60,18 @@ def wake_index(settings: Settings) -> bool:
     Redis is away the change is not lost: the sweep finds it.
     """
     try:
-        if Queue(INDEX, connection=connect(settings)).count >= settings.index_workers:
+        if _waiting(Queue(INDEX, connection=connect(settings))) >= settings.index_workers:
             return False
         enqueue(settings, INDEX, "indexer.jobs.sync")
     except RedisError as error:
         _log.warning("no wake-up, the sweep will find the change: %s", error)
         return False
     return True
+
+
+def _waiting(queue: Queue) -> int:
+    """How many of the newest jobs will be run for certain: scheduled ones that wait too long are passed over."""
+    with queue.connection.pipeline(transaction=False) as pipe:
+        for job_id in queue.get_job_ids(offset=-_LOOKED_AT):
+            pipe.ttl(Job.key_for(job_id))
+        return pipe.execute().count(_NEVER_EXPIRES)

@@ -39,6 +39,14 @@ def test_one_wake_up_waits_for_each_worker(own_settings: Settings) -> None:
     assert [job.func_name for job in queue(settings, queues.INDEX).jobs] == ["indexer.jobs.sync"] * 2
 
 
+def test_a_job_that_may_be_passed_over_is_no_wake_up(own_settings: Settings) -> None:
+    """A sweep that waits behind a long job expires, and whoever trusted in it would wait for the next one."""
+    waiting = queue(own_settings, queues.INDEX)
+    for _ in range(20):
+        waiting.enqueue_call("indexer.jobs.sweep", ttl=5)
+    assert [queues.wake_index(own_settings) for _ in range(2)] == [True, False]
+
+
 def test_a_wake_up_without_redis_is_logged_and_fails_nothing(
     own_settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
