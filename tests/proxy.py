@@ -173,10 +173,12 @@ class _Passage(socketserver.BaseRequestHandler):
         with suppress(OSError), socket.create_connection(self.server.target) as self._upstream:
             back = threading.Thread(target=self._answers, daemon=True)
             back.start()
-            with suppress(OSError):
+            try:
                 while asked := self.request.recv(_CHUNK):
                     self._ask(asked)
                 self._upstream.shutdown(socket.SHUT_WR)
+            except OSError:
+                self.reset()  # one of the two is gone, and the other hears of it
             back.join()
         self.server._passages.discard(self)
 

@@ -11,7 +11,9 @@ from sqlalchemy import Engine, select
 
 from indexer import source
 from indexer.documents import build
-from store import tables
+from store import tables, write_set
+from store.holding import organisations_of
+from store.write_set import Entry
 
 _PACKED = ("events", "events_first", "events_count", "amounts_total", "amounts_average", "amounts_largest")
 _HIDDEN = (*_PACKED, "amounts", "grams")  # left out of _source
@@ -21,11 +23,23 @@ _CLAUSES = 500  # of the 1,024 that Elasticsearch takes in a query
 Documents = dict[int, dict[str, Any]]
 
 
-def differences(engine: Engine, elastic: Elasticsearch, index: str) -> list[str]:
-    """What the index lacks, has too much or has otherwise than PostgreSQL; empty where the two are equal."""
-    wanted = built(engine)
+def differences(engine: Engine, elastic: Elasticsearch, alias: str) -> list[str]:
+    """What the indices lack, have too much or have otherwise than PostgreSQL; empty where they are equal."""
+    with engine.connect() as db:
+        entries = write_set.write_set(db, alias)
+    documents, found = built(engine), [] if entries else ["there is no index"]
+    for entry in entries:
+        if entry.state == "live":
+            holds = organisations_of(entries, entry)
+            wanted = {one: document for one, document in documents.items() if document["org_id"] in holds}
+            found += _differences(elastic, entry, wanted)
+    return found
+
+
+def _differences(elastic: Elasticsearch, entry: Entry, wanted: Documents) -> list[str]:
+    index = entry.name
     elastic.indices.refresh(index=index)
-    held = _held(elastic, index)
+    held = _held(elastic, entry)
     found = [f"contact {one} is missing" for one in wanted.keys() - held.keys()]
     found += [f"contact {one} is too much" for one in held.keys() - wanted.keys()]
     for contact in wanted.keys() & held.keys():
@@ -43,10 +57,15 @@ def built(engine: Engine) -> Documents:
     return {one.contact_id: dict(one.source) for one in made.documents if one.source is not None}
 
 
-def _held(elastic: Elasticsearch, index: str) -> Documents:
-    """Shown as it was sent, and from the columns what is never shown."""
+def _held(elastic: Elasticsearch, entry: Entry) -> Documents:
+    """Shown as it was sent, and from the columns what is never shown; without what moves and is not read there."""
+    query = {"bool": {"must_not": [{"terms": {"org_id": sorted(entry.moving)}}]}}
     answer = elastic.search(
-        index=index, size=_PAGE, docvalue_fields=[{"field": name} for name in _PACKED], track_total_hits=True
+        index=entry.name,
+        query=query,
+        size=_PAGE,
+        docvalue_fields=[{"field": name} for name in _PACKED],
+        track_total_hits=True,
     )
     hits = answer["hits"]["hits"]
     if len(hits) != answer["hits"]["total"]["value"]:

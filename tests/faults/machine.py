@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from indexer import rebuild
-from indexer.connections import Connections, elastic
-from indexer.errors import BusyError, RebuildError
-from indexer.progress import Progress
-from indexer.sync import Sync
-from runtime import database
 from runtime.settings import Settings
-from tests.faults.comparison import differences, shown
-from tests.faults.mortals import build_anew, mortal, work
+from tests.faults.mortals import Building, work
 from tests.faults.requests import ALIASES, BULK, COMMIT, COUNT, CREATE, REFRESH, SETTINGS
-from tests.faults.world import World
-from tests.proxy import Act, Proxy, Trap
+from tests.faults.scene import Place, Scene
+from tests.proxy import Act
 
-_KILL_SECONDS = 20.0  # a process that is to be killed comes to the place, or to its end, by then
-_PLACES = {"worker": (BULK, REFRESH), "rebuild": (CREATE, BULK, COUNT, SETTINGS, ALIASES)}
+_MORE = 12  # contacts: more than a claim of these workers
+
+_WORKING: tuple[Place, ...] = ((BULK, 0), (BULK, 1), (REFRESH, 0))
+_BUILDING: tuple[Place, ...] = ((CREATE, 0), (BULK, 0), (BULK, 2), (COUNT, 0), (SETTINGS, 0), (ALIASES, 0))
+_COMMITTING: tuple[Place, ...] = tuple((COMMIT, passing) for passing in range(5))
+
 _HELD = st.sampled_from((Act.HOLD, Act.HOLD_HALF, Act.HOLD_ANSWER))
+_LOST = st.sampled_from((Act.LOSE, Act.LOSE_HALF, Act.LOSE_ANSWER, Act.ANSWER))
 _SEEDS = st.integers(min_value=0, max_value=999)
+_BUILDINGS = st.builds(Building, st.sampled_from(("all", "one", "apart", "back")), st.integers(0, 1))
 
 
 class IndexMachine(RuleBasedStateMachine):
-    """One index, disturbed by everything there is; at the end it equals the database.
+    """One database and its indices, disturbed by everything there is; whenever it comes to rest, they are equal.
 
-    Each example gets a database, an index and ways to both of its own from `surroundings`.
+    Each example gets its scene from `surroundings`. Few rules with many variants: each run leaves some rules out.
     """
 
     surroundings: ClassVar[Callable[[ExitStack], Settings]]
@@ -41,185 +39,107 @@ class IndexMachine(RuleBasedStateMachine):
     @initialize(seed=_SEEDS)
     def begin(self, seed: int) -> None:
         self.held = ExitStack()
-        settings = type(self).surroundings(self.held)
-        self.to_postgres = self.held.enter_context(Proxy.to(str(settings.database_url)))
-        self.to_elasticsearch = self.held.enter_context(Proxy.to(str(settings.elasticsearch_url)))
-        self.disturbed = replace(
-            settings, database_url=self.to_postgres.url, elasticsearch_url=self.to_elasticsearch.url
-        )
-        self.connections = Connections.open(self.disturbed)
-        self.held.callback(self.connections.close)
-        self.straight = self.held.enter_context(elastic(settings))
-        self.engine = database.engine(settings)
-        self.held.callback(self.engine.dispose)
-        self.world = World.made(self.engine, rich=8, plain=24, seed=seed)
+        self.scene = Scene(self.held, type(self).surroundings(self.held), seed)
         self.deleted: list[int] = []
-        self.late: list[Trap] = []
-        self.away = ExitStack()
-        self.is_away = False
-        self.steps: Generator[Progress] | None = None
 
-    # Users -----------------------------------------------------------------------------------------------------------
-
-    @rule(seed=_SEEDS, count=st.integers(1, 12))
-    def contacts_change(self, seed: int, count: int) -> None:
-        self.world.dice.seed(seed)
-        self.world.update(self._some(count))
-
-    @rule(seed=_SEEDS)
-    def everything_changes(self, seed: int) -> None:
-        self.world.dice.seed(seed)
-        if len(self.world.contacts()) > 12:
-            self.world.change(6)
-
-    @rule(seed=_SEEDS, count=st.integers(1, 4))
-    def contacts_are_deleted(self, seed: int, count: int) -> None:
-        self.world.dice.seed(seed)
-        gone = self._some(count)
-        self.world.delete(gone)
-        self.deleted += gone
-
-    @rule(count=st.integers(1, 4))
-    def contacts_come(self, count: int) -> None:
-        self.world.create(count)
-
-    @precondition(lambda self: self.deleted)
-    @rule()
-    def a_contact_comes_back(self) -> None:
-        self.world.recreate([self.deleted.pop()])
-
-    @rule(seed=_SEEDS)
-    def a_company_is_renamed(self, seed: int) -> None:
-        self.world.dice.seed(seed)
-        self.world.rename_company()
-
-    # Workers ---------------------------------------------------------------------------------------------------------
-
-    @rule(act=st.sampled_from((None, Act.LOSE, Act.LOSE_HALF, Act.LOSE_ANSWER, Act.ANSWER)))
-    def a_worker_works(self, act: Act | None) -> None:
-        """Undisturbed, or with its first bulk request gone wrong."""
-        with ExitStack() as disturbed:
-            if act is not None:
-                disturbed.enter_context(self.to_elasticsearch.trap(BULK, act))
-            self._work()
-
-    @rule(place=st.sampled_from((*_PLACES["worker"], COMMIT)), act=_HELD, passing=st.integers(0, 3))
-    def a_worker_is_killed(self, place: bytes, act: Act, passing: int) -> None:
-        self._killed(work, place, act, passing)
+    @rule(what=st.sampled_from(("all", "update", "update", "delete", "create", "recreate", "rename")), seed=_SEEDS)
+    def contacts_change(self, what: str, seed: int) -> None:
+        world = self.scene.world
+        world.dice.seed(seed)
+        chosen = world.sample(min(_MORE, len(world.contacts())))
+        match what:
+            case "all" if len(chosen) == _MORE:
+                world.change(6)
+            case "delete":
+                world.delete(chosen[:3])
+                self.deleted += chosen[:3]
+            case "create":
+                world.create()
+            case "recreate":
+                world.recreate(self.deleted[-2:])
+                del self.deleted[-2:]
+            case "rename":
+                world.rename_company()
+            case _:
+                world.update(chosen)
 
     @rule()
-    def leases_end(self) -> None:
-        """As time does it."""
-        self.world.run("UPDATE index_state SET leased_until = leased_until - interval '1 hour' WHERE lease IS NOT NULL")
+    def a_worker_works(self) -> None:
+        self.scene.work()
 
-    # Elasticsearch ---------------------------------------------------------------------------------------------------
+    @rule(place=st.sampled_from(_WORKING[:2] + _COMMITTING), act=_LOST, seed=_SEEDS)
+    def a_worker_loses_a_request(self, place: Place, act: Act, seed: int) -> None:
+        """With its connection, before it arrives, half-way or on its way back; or it is told to come later."""
+        self.contacts_change("update", seed)
+        if place[0] == COMMIT and act is not Act.LOSE:
+            act = Act.LOSE_ANSWER
+        trap = self.scene.trap(place, act)
+        self.scene.work()
+        trap.disarm()
 
-    @precondition(lambda self: not self.is_away)
+    @rule(place=st.sampled_from(_WORKING + _COMMITTING), act=_HELD, seed=_SEEDS)
+    def a_worker_is_killed(self, place: Place, act: Act, seed: int) -> None:
+        self.contacts_change("update", seed)
+        self.scene.kill(work, place, act)
+
+    @precondition(lambda self: not self.scene.is_away)
+    @rule(what=st.sampled_from(("update", "delete")), place=st.sampled_from(_WORKING), act=_HELD, seed=_SEEDS)
+    def a_worker_is_late(self, what: str, place: Place, act: Act, seed: int) -> None:
+        self.contacts_change("update", seed)
+        self.scene.delay(work, place, act, lambda: self.contacts_change(what, seed + seed % 2), overtaken=seed % 3 > 0)
+
+    @rule(what=st.sampled_from(("away", "back", "late", "cut", "time")))
+    def servers_and_time(self, what: str) -> None:
+        """Elasticsearch goes and comes, a request arrives late, PostgreSQL ends all connections, leases end."""
+        match what:
+            case "away" if not self.scene.is_away:
+                self.scene.go_away()
+            case "back":
+                self.scene.come_back()
+            case "late" if self.scene.late:
+                self.scene.late.pop(0).open(let_through=True)
+            case "cut":
+                self.scene.cut_postgres()
+            case _:
+                self.scene.time_passes()
+
+    @precondition(lambda self: not self.scene.is_away)
+    @rule(building=_BUILDINGS, steps=st.integers(0, 4))
+    def a_rebuild_begins(self, building: Building, steps: int) -> None:
+        """Of everything, of one organisation, or its move into an index of its own or back."""
+        self.scene.stop_rebuild()
+        self.scene.steps = building.steps(self.scene.connections)
+        for _ in range(steps):
+            self.scene.step()
+
+    @rule(what=st.sampled_from(("step", "step", "stop", "abort")))
+    def a_rebuild_goes_on(self, what: str) -> None:
+        match what:
+            case "stop":
+                self.scene.stop_rebuild()
+            case "abort" if not self.scene.is_away:
+                rebuild.abort(self.scene.connections)
+            case _:
+                self.scene.step()
+
+    @precondition(lambda self: not self.scene.is_away)
+    @rule(building=_BUILDINGS, place=st.sampled_from(_BUILDING + _COMMITTING), act=_HELD)
+    def a_rebuild_is_killed(self, building: Building, place: Place, act: Act) -> None:
+        self.scene.stop_rebuild()
+        self.scene.kill(building, place, act)
+
+    @precondition(lambda self: not self.scene.is_away)
+    @rule(building=_BUILDINGS, place=st.sampled_from(_BUILDING), act=_HELD, seed=_SEEDS)
+    def a_rebuild_is_late(self, building: Building, place: Place, act: Act, seed: int) -> None:
+        self.scene.stop_rebuild()
+        what = ("update", "delete", "recreate")[seed % 3]
+        self.scene.delay(building, place, act, lambda: self.contacts_change(what, seed), overtaken=True)
+
     @rule()
-    def elasticsearch_goes_away(self) -> None:
-        self.away.enter_context(self.to_elasticsearch.refusing())
-        self.is_away = True
-
-    @precondition(lambda self: self.is_away)
-    @rule()
-    def elasticsearch_comes_back(self) -> None:
-        self.away.close()
-        self.is_away = False
-
-    @precondition(lambda self: self.late)
-    @rule()
-    def a_late_request_arrives(self) -> None:
-        """What a killed process had sent, long after its death."""
-        self.late.pop(0).open(let_through=True)
-
-    # Rebuilds --------------------------------------------------------------------------------------------------------
-
-    @precondition(lambda self: self.steps is None and not self.is_away)
-    @rule()
-    def a_rebuild_begins(self) -> None:
-        self.steps = rebuild.steps(self.connections)
-        self._step()
-
-    @precondition(lambda self: self.steps is not None)
-    @rule(count=st.integers(1, 3))
-    def a_rebuild_goes_on(self, count: int) -> None:
-        for _ in range(count):
-            self._step()
-
-    @precondition(lambda self: self.steps is not None)
-    @rule()
-    def a_rebuild_stops(self) -> None:
-        self._stop_rebuild()
-
-    @precondition(lambda self: not self.is_away)
-    @rule()
-    def a_rebuild_is_aborted(self) -> None:
-        rebuild.abort(self.connections)
-
-    @precondition(lambda self: self.steps is None and not self.is_away)
-    @rule(place=st.sampled_from((*_PLACES["rebuild"], COMMIT)), act=_HELD, passing=st.integers(0, 3))
-    def a_rebuild_is_killed(self, place: bytes, act: Act, passing: int) -> None:
-        self._killed(build_anew, place, act, passing)
-
-    # -----------------------------------------------------------------------------------------------------------------
-
-    @invariant()
-    def one_index_is_read(self) -> None:
-        assert len(self.straight.indices.get(index=self.connections.alias, ignore_unavailable=True)) <= 1
+    def everything_comes_to_rest(self) -> None:
+        self.scene.rest()
 
     def teardown(self) -> None:
-        if not hasattr(self, "held"):
-            return
-        with self.held:
-            self.away.close()
-            self.is_away = False
-            self._stop_rebuild()
-            while self.late:
-                self.late.pop().open(let_through=True)
-            self.leases_end()
-            self._work()
-            if rebuild.left_behind(self.connections):
-                for _ in rebuild.steps(self.connections):
-                    pass
-            self._work()
-            found = differences(self.engine, self.straight, self.connections.alias)
-            assert not found, shown(found)
-
-    def _some(self, count: int) -> list[int]:
-        return self.world.sample(min(count, len(self.world.contacts())))
-
-    def _work(self) -> None:
-        try:
-            Sync(self.connections, batch=8).drain(60)
-        except BusyError:
-            assert self.is_away
-
-    def _step(self) -> None:
-        """The rebuild takes a step. It may be over, given up, or without Elasticsearch."""
-        if self.steps is None:
-            return
-        try:
-            if next(self.steps, None) is None:
-                self.steps = None
-        except (BusyError, RebuildError):
-            self.steps = None
-
-    def _stop_rebuild(self) -> None:
-        if self.steps is not None:
-            self.steps.close()
-            self.steps = None
-
-    def _killed(self, task: Callable[[Settings], None], place: bytes, act: Act, passing: int) -> None:
-        """The process is killed at its so-manieth request of that kind, if it comes so far."""
-        proxy = self.to_postgres if place == COMMIT else self.to_elasticsearch
-        trap = self.held.enter_context(proxy.trap(place, act, passing=passing))
-        over = time.monotonic() + _KILL_SECONDS
-        with mortal(task, self.disturbed) as process:
-            while not trap.is_sprung() and process.is_alive() and not self.is_away:
-                assert time.monotonic() < over
-                time.sleep(0.002)
-            trap.disarm()
-        if proxy is self.to_elasticsearch and act is not Act.HOLD_ANSWER:
-            self.late.append(trap)
-        else:
-            trap.open(let_through=False)
+        if hasattr(self, "scene"):
+            with self.held:
+                self.scene.rest()

@@ -69,6 +69,10 @@ class Stage:
     def pending(self) -> int:
         return self.number("SELECT count(*) FROM index_state WHERE version > indexed_version")
 
+    def drifted(self) -> int:
+        """How many documents the check of the index has found wrong so far."""
+        return self.number("SELECT coalesce(sum(found), 0) FROM drift_findings")
+
     def leased(self) -> int:
         """How many contacts a worker has claimed."""
         return self.number("SELECT count(*) FROM index_state WHERE lease IS NOT NULL")

@@ -10,21 +10,23 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from indexer import bulk, rebuild
+from indexer import bulk, filling, joining, leaving
 from runtime.embedded import Urls
 from runtime.settings import Settings
 from tests.conftest import _own
 from tests.faults.machine import IndexMachine
-from tests.faults.mortals import BATCH
+from tests.faults.mortals import in_small_steps
 
-EXAMPLES = int(os.environ.get("FAULTS_EXAMPLES", "6"))
-STEPS = 30
+EXAMPLES = int(os.environ.get("FAULTS_EXAMPLES", "5"))
+STEPS = 15
 
 
 @pytest.fixture
 def machine(servers: Urls, template: str, monkeypatch: pytest.MonkeyPatch) -> type[IndexMachine]:
     """Workers that lose patience at once, rebuilds of many steps."""
-    monkeypatch.setattr(rebuild, "BATCH", BATCH)
+    for module in (filling, joining, leaving):
+        monkeypatch.setattr(module, "BATCH", module.BATCH)  # put back afterwards
+    in_small_steps()
     monkeypatch.setattr(bulk, "Patience", partial(bulk.Patience, first_seconds=0.005))
 
     def surroundings(held: ExitStack) -> Settings:
