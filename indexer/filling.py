@@ -12,6 +12,8 @@ from indexer import bulk, source
 from indexer.connections import Connections
 from indexer.creation import new_index
 from indexer.documents import build
+from indexer.drift.report import Report
+from indexer.drift.verify import Step, comparisons
 from indexer.errors import IncompleteError, MissingIndexError, RebuildError, RejectedError
 from indexer.outcomes import Refusal
 from indexer.overlap import overlapped
@@ -109,19 +111,15 @@ def _still_building(db: Connection, entry: Entry) -> None:
 
 
 def _check(connections: Connections, entry: Entry) -> None:
-    """As many documents as contacts, give or take those whose change is still under way."""
-    with source.snapshot(connections.engine) as db:
-        expected = backfill.total(db, _organisations(db, connections, entry))
-        underway = state.freshness(db).pending
-        newest = state.newest_version(db)
-    found = connections.indices.count(entry)
-    with connections.engine.connect() as db:
-        underway += state.changed_since(db, newest)
-    if abs(found - expected) > underway:
-        raise IncompleteError(
-            f"{entry.name} has {found} documents for {expected} contacts, {underway} of them changing",
-            "the index that was read before still is; run again: segments index rebuild",
-        )
+    """The index holds what it is to hold, but for changes that are still under way: one that differs is not read."""
+    report = Report()
+    for one in comparisons(connections, entry, complete=True):
+        report.add(Step(entry, one.checked, 0, one.drifts))
+        if report.drifted:
+            raise IncompleteError(
+                f"{entry.name} is not as the database says: {'; '.join(report.findings(entry.name))}",
+                "the index that was read before still is; run again: segments index rebuild",
+            )
 
 
 def _swap(connections: Connections, entry: Entry) -> None:

@@ -43,8 +43,8 @@ def repair(connections: Connections, entry: Entry, drifts: Sequence[Drift]) -> N
 
 
 def outrun(connections: Connections, entry: Entry, versions: Iterable[int]) -> None:
-    """Versions drawn from now on are higher than these, which the index has."""
-    highest = max(versions, default=0)
+    """Versions drawn from now on are higher than these, which the index has; but for those that no other can outrun."""
+    highest = max((one for one in versions if one <= HIGHEST_VERSION), default=0)
     with connections.engine.begin() as db:
         if expected.raise_versions(db, highest):
             _log.warning("%s had version %s, which the database had not drawn yet", entry.name, highest)
@@ -53,8 +53,7 @@ def outrun(connections: Connections, entry: Entry, versions: Iterable[int]) -> N
 def _repair(connections: Connections, entry: Entry, drifts: Sequence[Drift]) -> None:
     client = connections.indices.client
     missing = [int(one.id) for one in drifts if one.kind is Kind.MISSING]
-    held = [one.held for one in drifts if one.held <= HIGHEST_VERSION]
-    outrun(connections, entry, [*held, *_remembered(client, entry, missing)])
+    outrun(connections, entry, [*(one.held for one in drifts), *_remembered(client, entry, missing)])
     _delete(client, entry, [one for one in drifts if one.kind is Kind.ORPHAN])
     again = [one for one in drifts if one.kind is not Kind.ORPHAN and one.held <= HIGHEST_VERSION]
     with connections.engine.begin() as db:

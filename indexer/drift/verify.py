@@ -50,12 +50,13 @@ def _steps(connections: Connections, entry: Entry, documents: int) -> Iterator[S
             yield Step(entry, 0, len(some), tuple(differences(connections, entry, some)))
 
 
-def comparisons(connections: Connections, entry: Entry) -> Iterator[Comparison]:
-    """The index slice by slice, as far as it is to be complete."""
+def comparisons(connections: Connections, entry: Entry, *, complete: bool = False) -> Iterator[Comparison]:
+    """The index slice by slice: one that is being built as far as it was filled, or as if it were complete."""
     first: int | None = None
     while True:
         with connections.engine.connect() as db:
-            span = sent(entry, expected.next_span(db, first, SLICE))
+            following = expected.next_span(db, first, SLICE)
+        span = following if complete else sent(entry, following)
         if span is None:
             return
         comparison = compare(connections, entry, span)

@@ -172,7 +172,7 @@ def test_versions_stay_where_the_newest_is_indexed(connections: Connections, sho
 
 
 def test_a_version_that_none_can_overtake_is_told(connections: Connections, shop: Shop, contacts: list[int]) -> None:
-    put(connections, contacts[2], 1 << 60)
+    put(connections, contacts[2], 1 << 60, fresh(connections, contacts[2]) | {"version": 1 << 60})
     checked(connections)
     with connections.engine.connect() as db:
         (finding,) = drift.findings(db, shop.org)
