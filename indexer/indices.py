@@ -55,6 +55,10 @@ class Indices:
             self._widths[entry.name] = self._widen(entry, widths)
         return wider
 
+    def forget(self, entry: Entry) -> None:
+        """What was seen of the index may be so no more."""
+        self._widths.pop(entry.name, None)
+
     def _look(self, entry: Entry) -> Widths:
         if entry.fingerprint != fingerprint():
             raise _other_contract(entry)

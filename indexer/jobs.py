@@ -39,10 +39,12 @@ def sync() -> None:
 def sweep() -> None:
     """For the scheduler: what lost its wake-up, its worker or its time is gone on with, old indices are deleted."""
     connections = _connections()
-    sync()
-    rebuilding.clean(connections)
-    if rebuilding.left_behind(connections):
-        queues.enqueue(connections.settings, queues.JOBS, "indexer.jobs.resume_rebuild")
+    try:
+        sync()
+    finally:  # an index that cannot be written to may be the very one that is being replaced
+        rebuilding.clean(connections)
+        if rebuilding.left_behind(connections):
+            queues.enqueue(connections.settings, queues.JOBS, "indexer.jobs.resume_rebuild")
 
 
 def check() -> None:

@@ -90,14 +90,7 @@ def abort(connections: Connections) -> str | None:
     """
     with connections.engine.begin() as db:
         write_set.unask(db, connections.alias)
-        move = moves.joining(db, connections.alias, hold=True)
-        if move is not None:
-            if write_set.live(db, connections.alias, move.org_id):
-                moves.begin_leaving(db, move.index_name, move.org_id, move.total)
-            else:
-                moves.end(db, move)
-            return f"sending organisation {move.org_id} to {move.index_name}"
-    return _thrown_away(connections)
+    return _turned_back(connections) or _thrown_away(connections)
 
 
 def left_behind(connections: Connections) -> bool:
@@ -108,8 +101,7 @@ def left_behind(connections: Connections) -> bool:
         if entry := write_set.building(db, connections.alias):
             return entry.fingerprint == fingerprint()
         if move := moves.joining(db, connections.alias):
-            index = write_set.get(db, move.index_name)
-            return index is not None and index.fingerprint == fingerprint()
+            return _of_this_contract(db, move)
         return write_set.asked(db, connections.alias) is not None or _left(connections) is not None
 
 
@@ -142,13 +134,12 @@ def _begun(connections: Connections) -> Generator[Progress]:
 
 def _following(connections: Connections) -> Generator[Progress] | None:
     """The next thing that was begun or asked for, if there is one."""
-    with connections.engine.connect() as db:
-        move = moves.joining(db, connections.alias)
-        asked = write_set.asked(db, connections.alias)
-    if move is not None:
+    if move := _resumed_move(connections):
         return _joined(connections, move)
     if entry := _resumed(connections):
         return _filled(connections, entry)
+    with connections.engine.connect() as db:
+        asked = write_set.asked(db, connections.alias)
     if asked is not None:
         return _filled(connections, filling.begin(connections, asked.org_id, asked.shards))
     return None
@@ -168,6 +159,34 @@ def _joined(connections: Connections, move: Move) -> Generator[Progress]:
     except IncompleteError:
         abort(connections)
         raise
+
+
+def _resumed_move(connections: Connections) -> Move | None:
+    """The move into the shared index that an earlier process began, if that index is of use."""
+    with connections.engine.connect() as db:
+        move = moves.joining(db, connections.alias)
+        if move is None or _of_this_contract(db, move):
+            return move
+    _turned_back(connections)
+    return None
+
+
+def _of_this_contract(db: Connection, move: Move) -> bool:
+    index = write_set.get(db, move.index_name)
+    return index is not None and index.fingerprint == fingerprint()
+
+
+def _turned_back(connections: Connections) -> str | None:
+    """The organisation that was on its way into the shared index is where it was; what it was, if there was one."""
+    with connections.engine.begin() as db:
+        move = moves.joining(db, connections.alias, hold=True)
+        if move is None:
+            return None
+        if write_set.live(db, connections.alias, move.org_id):
+            moves.begin_leaving(db, move.index_name, move.org_id, move.total)
+        else:
+            moves.end(db, move)
+    return f"sending organisation {move.org_id} to {move.index_name}"
 
 
 def _resumed(connections: Connections) -> Entry | None:

@@ -65,6 +65,7 @@ class Sync:
     batch: int = state.BATCH
     stopping: Event = field(default_factory=Event)
     _claims: set[state.Claim] = field(default_factory=set)
+    _unready: dict[int, ContractError] = field(default_factory=dict)
 
     def drain(self, seconds: float) -> Drained:
         """Nothing is pending any more, except what other workers hold or the index refuses, or its time is over.
@@ -72,10 +73,16 @@ class Sync:
         Whatever goes wrong, what was claimed here and not recorded is given back.
 
         Raises:
-            ContractError: an index of the write set is missing, or another contract's.
+            ContractError: an index of the write set is missing, or another contract's. Where it is an organisation's
+                own, what is pending of the others was done first.
             BusyError: Elasticsearch is away.
         """
-        deadline = time.monotonic() + seconds
+        drained = self._drained(time.monotonic() + seconds)
+        if self._unready and not drained.more:
+            raise next(iter(self._unready.values()))
+        return drained
+
+    def _drained(self, deadline: float) -> Drained:
         indexed = refused = 0
         try:
             self._prepare()
@@ -92,12 +99,17 @@ class Sync:
         return time.monotonic() < deadline and not self.stopping.is_set()
 
     def _prepare(self) -> None:
-        """Every index can be written to, or nothing is claimed at all."""
+        """Every index can be written to, or nothing is claimed that would go there."""
         first_index(self.connections)
         with self.connections.engine.connect() as db:
             entries = write_set.write_set(db, self.connections.alias)
         for entry in entries:
-            self._ready(entry, widths(()))
+            try:
+                self._ready(entry, widths(()))
+            except ContractError as error:
+                if entry.org_id is None:
+                    raise
+                self._unready[entry.org_id] = error
 
     def _pass(self, deadline: float) -> Drained:
         """Everything that is due now. What changes while it is leased is due again afterwards."""
@@ -118,7 +130,7 @@ class Sync:
     def _claimed(self, deadline: float) -> Iterator[_Batch]:
         while self._goes_on(deadline):
             with metrics.stage("claim"), self.connections.engine.begin() as db:
-                claim = state.claim(db, self.batch)
+                claim = state.claim(db, self.batch, without=self._unready)
             if not claim.contact_ids:
                 return
             self._claims.add(claim)
@@ -179,6 +191,7 @@ class Sync:
                 with metrics.stage("bulk"):
                     outcome = bulk.deliver(self.connections.indices.client, entry.target, items, patience)
             except RejectedError:
+                self.connections.indices.forget(entry)  # the next one to write there finds out what is the matter
                 if self._is_current(entry):
                     raise
             else:

@@ -123,14 +123,17 @@ def bump(db: Connection, contact_ids: Collection[int]) -> None:
     db.execute(text("SELECT bump_contacts(:ids)"), {"ids": sorted(contact_ids)})
 
 
-def claim(db: Connection, limit: int = BATCH, lease_seconds: float = LEASE_SECONDS) -> Claim:
+def claim(
+    db: Connection, limit: int = BATCH, lease_seconds: float = LEASE_SECONDS, *, without: Collection[int] = ()
+) -> Claim:
     """Lease at most `limit` contacts, of each organisation those whose changes have waited longest.
 
-    Every organisation that waits has an equal share of the places, and what one leaves over goes to the others. There
-    are none where other workers have them all.
+    Every organisation that waits, but those of `without`, has an equal share of the places, and what one leaves over
+    goes to the others. There are none where other workers have them all.
     """
     lease = secrets.randbits(63)
-    rows = db.execute(_CLAIM, {"lease": lease, "limit": limit, "seconds": lease_seconds}).all()
+    asked = {"lease": lease, "limit": limit, "seconds": lease_seconds, "without": sorted(without)}
+    rows = db.execute(_CLAIM, asked).all()
     return Claim(lease, tuple(sorted(row.contact_id for row in rows)), rows[0].at if rows else None)
 
 
@@ -213,7 +216,8 @@ _CLAIM = text("""
              ORDER BY org_id LIMIT 1) AS following),
     shared AS MATERIALIZED (
         SELECT contact_id
-          FROM (SELECT org_id FROM waiting ORDER BY random()) AS organisation
+          FROM (SELECT org_id FROM waiting WHERE org_id <> ALL (CAST(:without AS bigint[])) ORDER BY random())
+               AS organisation
          CROSS JOIN LATERAL (
                SELECT contact_id FROM index_state
                 WHERE org_id = organisation.org_id AND version > indexed_version
@@ -224,7 +228,7 @@ _CLAIM = text("""
     oldest AS MATERIALIZED (
         SELECT contact_id FROM index_state
          WHERE version > indexed_version AND (leased_until IS NULL OR leased_until < clock_timestamp())
-           AND contact_id NOT IN (SELECT contact_id FROM shared)
+           AND org_id <> ALL (CAST(:without AS bigint[])) AND contact_id NOT IN (SELECT contact_id FROM shared)
          ORDER BY changed_at LIMIT :limit - (SELECT count(*) FROM shared)
            FOR NO KEY UPDATE SKIP LOCKED)
     UPDATE index_state

@@ -10,7 +10,7 @@ from indexer import bulk, filling, joining, leaving, rebuild, source
 from indexer.connections import Connections
 from indexer.documents import build
 from indexer.errors import RebuildError
-from store import tables
+from store import state, tables
 from tests.integration.indexer.moves import differences, moved_apart, moved_back, read_from, restless, resumed, seen
 from tests.integration.indexer.rebuilds import drain, entries, exists, rebuilt
 from tests.integration.indexer.shop import Shop, add, found, held
@@ -149,6 +149,25 @@ def test_coming_back_before_anything_was_removed_leaves_no_ghost(connections: Co
     moved_back(connections, shop.org)
     assert seen(connections, shop.org) == set(contacts[1:])
     assert not rebuild.left_behind(connections)
+
+
+def test_coming_back_waits_for_what_another_worker_holds(connections: Connections, shop: Shop) -> None:
+    contacts = shop.contacts(15)
+    drain(connections)
+    own = moved_apart(connections, shop.org)
+    shop.run("UPDATE contacts SET city = 'Köln' WHERE id = :id", id=contacts[3])
+    with connections.engine.begin() as db:
+        claim = state.claim(db)
+    work = rebuild.move_back(connections, shop.org)
+    for _ in range(6):
+        assert next(work).done < 15
+    assert read_from(connections, shop.org) == own
+    with connections.engine.begin() as db:
+        state.release(db, claim)
+    for _ in work:
+        pass
+    assert read_from(connections, shop.org) == connections.alias
+    assert seen(connections, shop.org) == set(contacts)
 
 
 def test_writers_and_workers_that_never_rest_do_not_disturb_moves(
