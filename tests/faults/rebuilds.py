@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tests.faults.requests import ALIASES, BULK, COUNT, CREATE, SETTINGS
+from tests.faults.requests import ALIASES, BULK, CREATE, SEARCH, SETTINGS
 from tests.faults.stage import Stage
 from tests.proxy import Act, Trap
 
@@ -17,7 +17,7 @@ KILLED_AT: dict[str, tuple[bytes, Act]] = {
     "before-a-batch": (BULK, Act.HOLD),
     "in-mid-bulk": (BULK, Act.HOLD_HALF),
     "when-a-batch-is-taken": (BULK, Act.HOLD_ANSWER),
-    "at-its-check": (COUNT, Act.HOLD),
+    "at-its-check": (SEARCH, Act.HOLD),
     "before-its-index-gets-copies": (SETTINGS, Act.HOLD),
     "before-the-swap": (ALIASES, Act.HOLD),
     "after-the-swap": (ALIASES, Act.HOLD_ANSWER),

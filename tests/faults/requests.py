@@ -4,7 +4,7 @@ from __future__ import annotations
 
 BULK = rb"(POST|PUT) /\S+/_bulk"
 REFRESH = rb"POST /\S+/_refresh"
-COUNT = rb"(GET|POST) /\S+/_count"
+SEARCH = rb"POST /\S+/_search"
 CREATE = rb"PUT /[^/_ ]+ "
 SETTINGS = rb"PUT /[^/ ]+/_settings"
 ALIASES = rb"POST /_aliases"
