@@ -12,14 +12,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from indexer import rebuild
 from runtime.settings import Settings
 from tests.faults.mortals import Building, work
-from tests.faults.requests import ALIASES, BULK, COMMIT, COUNT, CREATE, REFRESH, SETTINGS
+from tests.faults.requests import ALIASES, BULK, COMMIT, CREATE, REFRESH, SEARCH, SETTINGS
 from tests.faults.scene import Place, Scene
 from tests.proxy import Act
 
 _MORE = 12  # contacts: more than a claim of these workers
 
 _WORKING: tuple[Place, ...] = ((BULK, 0), (BULK, 1), (REFRESH, 0))
-_BUILDING: tuple[Place, ...] = ((CREATE, 0), (BULK, 0), (BULK, 2), (COUNT, 0), (SETTINGS, 0), (ALIASES, 0))
+_BUILDING: tuple[Place, ...] = ((CREATE, 0), (BULK, 0), (BULK, 2), (SEARCH, 0), (SETTINGS, 0), (ALIASES, 0))
 _COMMITTING: tuple[Place, ...] = tuple((COMMIT, passing) for passing in range(5))
 
 _HELD = st.sampled_from((Act.HOLD, Act.HOLD_HALF, Act.HOLD_ANSWER))
