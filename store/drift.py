@@ -79,12 +79,12 @@ def findings(db: Connection, org_id: int | None = None) -> tuple[Finding, ...]:
     return tuple(map(_finding, db.execute(query).mappings()))
 
 
-def advance(db: Connection, alias: str, *, after: int, through: int | None, checked: int) -> bool:
-    """The pass has come from `after` to `through` (None: to its end) and compared so many documents more.
+def advance(db: Connection, alias: str, *, after: int, through: int | None, checked: int, seconds: float = 0.0) -> bool:
+    """The pass has come from `after` to `through` (None: to its end) and compared so many documents more in `seconds`.
 
     False, and nothing is recorded, where another process has moved it meanwhile.
     """
-    values = {"alias": alias, "after": after, "through": through, "checked": checked}
+    values = {"alias": alias, "after": after, "through": through, "checked": checked, "seconds": seconds}
     db.execute(text("INSERT INTO drift_checks (alias) VALUES (:alias) ON CONFLICT DO NOTHING"), {"alias": alias})
     return bool(db.execute(_FINISH if through is None else _ADVANCE, values).rowcount)
 
@@ -119,7 +119,7 @@ _ADVANCE = text("""
     UPDATE drift_checks
        SET through = :through,
            checked = CASE WHEN through = 0 THEN :checked ELSE checked + :checked END,
-           began_at = CASE WHEN through = 0 THEN clock_timestamp() ELSE began_at END
+           began_at = CASE WHEN through = 0 THEN clock_timestamp() - make_interval(secs => :seconds) ELSE began_at END
      WHERE alias = :alias AND through = :after""")
 
 _FINISH = text("""
@@ -128,7 +128,8 @@ _FINISH = text("""
            checked = 0,
            finished_at = clock_timestamp(),
            finished_checked = checked + :checked,
-           finished_seconds = CASE WHEN through = 0 THEN 0 ELSE extract(epoch FROM clock_timestamp() - began_at) END
+           finished_seconds = CASE WHEN through = 0 THEN :seconds
+                                   ELSE extract(epoch FROM clock_timestamp() - began_at) END
      WHERE alias = :alias AND through = :after""")
 
 _RECORD = text("""

@@ -46,6 +46,7 @@ def check(connections: Connections, seconds: float) -> Checked:
 
 def _step(connections: Connections) -> Checked:
     """The next slice, in every index."""
+    began = time.monotonic()
     with connections.engine.connect() as db:
         entries = write_set.write_set(db, connections.alias)
         known = drift.check(db, connections.alias)
@@ -64,7 +65,8 @@ def _step(connections: Connections) -> Checked:
                 drifted += len(comparison.drifts)
     reached = None if span.end is None else span.end - 1
     with connections.engine.begin() as db:
-        drift.advance(db, connections.alias, after=through, through=reached, checked=checked)
+        seconds = time.monotonic() - began
+        drift.advance(db, connections.alias, after=through, through=reached, checked=checked, seconds=seconds)
     return Checked(drifted, span.end is None)
 
 

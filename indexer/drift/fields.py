@@ -16,7 +16,7 @@ GRAMS = tuple(one.grams for one in STANDARD if one.grams)
 AMOUNTS = "amounts"
 _COMPARED = {"org_id", "contact_id", "version"}
 _BEYOND = 1 << 62  # every end of a range
-_MOST_SPANS = 64  # three clauses each; Elasticsearch takes some thousand
+_MOST_SPANS = 64  # two clauses each; Elasticsearch takes some thousand
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +68,21 @@ def _just_grams(name: str, grams: str | None) -> dict[str, Any]:
 
 
 def _just_amounts(spans: Sequence[tuple[int, int]]) -> dict[str, Any]:
-    """The field has these ranges and no other; of very many, that is asked about some.
+    """The field has these ranges and none that answers another question; of very many, that is asked about some.
 
-    Both ends of the ranges only grow, as sums only grow. So between two neighbours no range may lie below the stairs
-    that they make (begins after the first, ends before the second), and none above (the other way round). Of two that
-    begin or end together, one answers no question that the other does not: it is not looked for.
+    Both ends of the ranges only grow, as sums only grow, so they make stairs: a range that begins after one of them and
+    ends before the next says of a time that more was spent since. Any other range holds one of them, and adds nothing.
     """
     if not spans:
         return _nothing(AMOUNTS)
     steps = list(pairwise([(-_BEYOND, -_BEYOND), *spans, (_BEYOND, _BEYOND)]))
     asked = steps[:: -(-len(steps) // _MOST_SPANS)]
-    below = [_span(lower[0] + 1, upper[1] - 1, "within") for lower, upper in asked]
-    above = [_around(upper[0] - 1, lower[1] + 1) for lower, upper in asked]
-    there = [_span(*upper, "within") for _, upper in asked if upper[0] < _BEYOND]
-    return {"bool": {"filter": there, "must_not": below + above}}
+    there = [_within(*upper) for _, upper in asked if upper[0] < _BEYOND]
+    return {"bool": {"filter": there, "must_not": [_within(lower[0] + 1, upper[1] - 1) for lower, upper in asked]}}
 
 
-def _around(begins: int, ends: int) -> dict[str, Any]:
-    """A range that begins there or before and ends there or after."""
-    return _span(begins, ends, "contains") if begins <= ends else _span(ends, begins, "intersects")
-
-
-def _span(gte: int, lte: int, relation: str) -> dict[str, Any]:
-    return {"range": {AMOUNTS: {"gte": gte, "lte": lte, "relation": relation}}}
+def _within(gte: int, lte: int) -> dict[str, Any]:
+    return {"range": {AMOUNTS: {"gte": gte, "lte": lte, "relation": "within"}}}
 
 
 def _nothing(name: str) -> dict[str, Any]:

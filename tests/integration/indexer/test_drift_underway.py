@@ -30,7 +30,7 @@ from tests.integration.indexer.rebuilds import drain, entries
 from tests.integration.indexer.shop import Shop
 from tests.integration.indexer.shop import found as searched
 
-SECONDS = 6.0
+SECONDS = 4.0
 
 
 @contextmanager

@@ -11,7 +11,7 @@ ALIAS = "contacts-of-a-test"
 
 
 def advance(db: Connection, after: int, through: int | None, checked: int = 0) -> bool:
-    return drift.advance(db, ALIAS, after=after, through=through, checked=checked)
+    return drift.advance(db, ALIAS, after=after, through=through, checked=checked, seconds=1.5)
 
 
 def test_before_the_first_check_nothing_is_known(db: Connection) -> None:
@@ -37,7 +37,7 @@ def test_a_pass_that_fits_into_one_step(db: Connection) -> None:
     assert advance(db, 0, None, checked=7)
     ended = drift.check(db, ALIAS)
     assert ended is not None
-    assert (ended.finished_checked, ended.finished_seconds) == (7, 0)
+    assert (ended.finished_checked, ended.finished_seconds) == (7, 1.5)
 
 
 def test_of_two_that_advance_from_the_same_place_one_does(db: Connection) -> None:
