@@ -53,7 +53,7 @@ def _stopped(work: Generator[Progress]) -> None:
 
 @pytest.mark.parametrize(
     ("module", "step"),
-    [(filling, "_backfill"), (filling, "_check"), (filling, "_swap"), (moves, "begin_leaving"), (filling, None)],
+    [(filling, "_backfill"), (filling, "_check"), (moves, "begin_leaving"), (filling, None)],
 )
 def test_a_move_out_that_is_killed_is_gone_on_with(
     connections: Connections, shop: Shop, neighbour: Shop, module: ModuleType, step: str | None
@@ -94,7 +94,6 @@ def test_a_move_out_that_was_killed_before_anything_was_begun_begins_anew(connec
         (moves, "fenced"),
         (joining, "_send_again"),
         (joining, "_check"),
-        (joining, "_arrive"),
         (moves, "end"),
         (joining, None),
     ],
@@ -154,7 +153,7 @@ def test_a_process_that_is_killed_on_the_way_back_is_followed_by_another(
     connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()  # batches as large as those of the process that is killed
-    contacts = shop.contacts(6_000)
+    contacts = shop.contacts(5_000)
     drain(connections)
     moved_apart(connections, shop.org)
     words = ["move", "--org", "shop", "--shared"]
