@@ -17,6 +17,9 @@ class IndexWorker(SimpleWorker):
     Told to stop, it ends within a batch or two; told again, it gives back what it has claimed and ends.
     """
 
+    # RQ waits ever longer for a Redis that is away, up to a minute: changes would wait as long once it is back.
+    max_connection_wait_time = 5.0
+
     @classmethod
     def of(cls, settings: Settings) -> IndexWorker:
         """A worker of the queue `index` alone."""

@@ -47,6 +47,9 @@ FAULTS: dict[str, Fault] = {
     **{f"rebuild-killed-{at}": rebuilds.killed(at) for at in rebuilds.KILLED_AT},
     "rebuild-aborted": rebuilds.aborted,
     "rebuild-whose-swap-fails": rebuilds.swap_failing,
+    "move-apart-killed-in-mid-bulk": rebuilds.killed("in-mid-bulk", "move", "--org", "organisation 0"),
+    "move-apart-killed-at-its-check": rebuilds.killed("at-its-check", "move", "--org", "organisation 1"),
+    "move-back-killed-in-mid-bulk": rebuilds.killed("in-mid-bulk", "move", "--org", "organisation 0", "--shared"),
 }
 
 

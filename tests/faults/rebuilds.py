@@ -24,12 +24,12 @@ KILLED_AT: dict[str, tuple[bytes, Act]] = {
 }
 
 
-def killed(at: str) -> Callable[[Stage], None]:
-    """A rebuild is killed there, and contacts change meanwhile."""
+def killed(at: str, *command: str) -> Callable[[Stage], None]:
+    """A rebuild, or what else `segments index COMMAND` does, is killed there, and contacts change meanwhile."""
     pattern, act = KILLED_AT[at]
 
     def kill(stage: Stage) -> None:
-        with _rebuild_held(stage, pattern, act) as (rebuild, _):
+        with _held(stage, pattern, act, *command) as (rebuild, _):
             stage.world.change()
             rebuild.kill()
         stage.wake()
@@ -39,7 +39,7 @@ def killed(at: str) -> Callable[[Stage], None]:
 
 def aborted(stage: Stage) -> None:
     """A rebuild is given up in mid-bulk, and its last request arrives late."""
-    with _rebuild_held(stage, BULK, Act.HOLD) as (rebuild, trap):
+    with _held(stage, BULK, Act.HOLD) as (rebuild, trap):
         before = stage.read()
         stage.change()
         stage.service.command("indexer", "rebuild", "--abort")
@@ -64,7 +64,7 @@ def swap_failing(stage: Stage) -> None:
 def contacts_changing(stage: Stage) -> None:
     """Contacts that a rebuild has read and not yet sent are updated, deleted, and made anew under their old ids."""
     before = stage.read()
-    with _rebuild_held(stage, BULK, Act.HOLD) as (rebuild, trap):
+    with _held(stage, BULK, Act.HOLD) as (rebuild, trap):
         contacts = stage.world.sample(30)
         stage.world.update(contacts[:10])
         stage.world.delete(contacts[10:])
@@ -80,8 +80,9 @@ def contacts_changing(stage: Stage) -> None:
 
 
 @contextmanager
-def _rebuild_held(stage: Stage, pattern: bytes, act: Act) -> Iterator[tuple[subprocess.Popen[bytes], Trap]]:
-    """A rebuild in a process of its own that has come to a request like this, or to its answer."""
-    with stage.to_elasticsearch.trap(pattern, act) as trap, stage.service.started("indexer", "rebuild") as rebuild:
+def _held(stage: Stage, pattern: bytes, act: Act, *command: str) -> Iterator[tuple[subprocess.Popen[bytes], Trap]]:
+    """A rebuild, or another command, in a process of its own that has come to a request like this, or to its answer."""
+    command = command or ("rebuild",)
+    with stage.to_elasticsearch.trap(pattern, act) as trap, stage.service.started("indexer", *command) as rebuild:
         stage.sprung(trap)
         yield rebuild, trap

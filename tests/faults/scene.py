@@ -137,11 +137,20 @@ class Scene:
         self.stop_rebuild()
         while self.late:
             self.late.pop().open(let_through=True)
-        self.time_passes()
-        self.work()
+        self._index_all()
         if rebuild.left_behind(self.connections):
             for _ in rebuild.resume(self.connections):
                 pass
-        self.work()
+        self._index_all()
         found = differences(self._engine, self._elastic, self.connections.alias)
         assert not found, shown(found)
+
+    def _index_all(self) -> None:
+        """Workers work, one after the other as the sweep calls them, until nothing is pending."""
+        over = time.monotonic() + _END_SECONDS
+        self.time_passes()
+        self.work()
+        while self.world.pending():
+            assert time.monotonic() < over
+            self.time_passes()
+            self.work()

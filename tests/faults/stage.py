@@ -67,7 +67,7 @@ class Stage:
         return differences(self.engine, self.elastic, self.alias)
 
     def pending(self) -> int:
-        return self.number("SELECT count(*) FROM index_state WHERE version > indexed_version")
+        return self.world.pending()
 
     def drifted(self) -> int:
         """How many documents the check of the index has found wrong so far."""
@@ -78,7 +78,11 @@ class Stage:
         return self.number("SELECT count(*) FROM index_state WHERE lease IS NOT NULL")
 
     def rebuilding(self) -> int:
-        return self.number("SELECT count(*) FROM indices WHERE state = 'building'")
+        """How many indices are being built, and organisations on their way into one."""
+        return self.number(
+            """SELECT (SELECT count(*) FROM indices WHERE state = 'building')
+                    + (SELECT count(*) FROM index_moves WHERE state = 'joining')"""
+        )
 
     def failed_jobs(self) -> int:
         """How many jobs of the index's queue have failed."""

@@ -30,6 +30,12 @@ class World:
                 db.execute(_MAKE, {"org": org, "prefix": "plain", "count": plain // 2})
         return cls(engine, random.Random(seed), orgs)
 
+    def pending(self) -> int:
+        """How many contacts have changes that do not count as indexed."""
+        with self.engine.connect() as db:
+            pending = "SELECT count(*) FROM index_state WHERE version > indexed_version"
+            return int(db.execute(text(pending)).scalar_one())
+
     def contacts(self) -> list[int]:
         with self.engine.connect() as db:
             return list(db.scalars(text("SELECT id FROM contacts ORDER BY id")))
