@@ -44,7 +44,7 @@ answers: $(INSTALLED) ## the known answers on the data sets of shared/data, when
 conformance: $(INSTALLED) ## N random condition trees: index, evaluator and SQL must agree (N=200)
 	$(BIN)/python -m tests.conformance $(N)
 
-mutants: $(INSTALLED) ## faults put into the condition language one by one: the unit tests must find 90 % (15 minutes)
+mutants: $(INSTALLED) ## faults put into the condition language one by one: the unit tests must find 90 % (20 minutes)
 	$(BIN)/python -m tests.mutants
 
 faults: $(INSTALLED) ## every fault there is, on real processes: after each the index must equal the database
