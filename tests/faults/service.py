@@ -57,7 +57,7 @@ class Service:
     @contextmanager
     def started(self, module: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         """`python -m MODULE ARGUMENTS` beside them; killed with the block if it is not over by then."""
-        process = subprocess.Popen(_python(module, *arguments), env=self._environment)
+        process = subprocess.Popen(_python(module, *arguments), env=self._environment, stdout=subprocess.DEVNULL)
         try:
             yield process
         finally:
