@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from indexer.connections import Connections
 from indexer.drift.documents import differences
@@ -105,11 +106,11 @@ def test_one_value_of_a_timeline_that_was_changed_is_found(connections: Connecti
 def test_a_change_that_no_trigger_saw_is_found_named_and_sent(connections: Connections, shop: Shop, anna: int) -> None:
     with shop.engine.begin() as db:
         db.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        db.exec_driver_sql("UPDATE contacts SET city = 'Bonn'")
+        db.execute(text("UPDATE contacts SET city = 'Bonn' WHERE id = :id"), {"id": anna})
         db.exec_driver_sql("UPDATE events SET amount = 900 WHERE amount = 500")
-    assert healed(connections)
+    assert any(healed(connections) for _ in range(20))  # a pass looks at some contacts, by chance
     with connections.engine.connect() as db:
         (finding,) = drift.findings(db, shop.org)
     assert finding.kind is Kind.DIFFERENT
-    assert anna in finding.examples
+    assert finding.examples == (anna,)
     assert {"city", "amounts", "amounts_total"} <= set(finding.fields)
