@@ -101,14 +101,23 @@ class Indices:
         query = None if org_id is None else {"term": {"org_id": org_id}}
         self.refresh(entry)
         with answering():
-            return int(self.client.count(index=entry.name, query=query)["count"])
+            answer = self.client.search(
+                index=entry.name, size=0, query=query, track_total_hits=True, allow_partial_search_results=False
+            )
+        return int(answer["hits"]["total"]["value"])
 
     def highest_version(self, entry: Entry) -> int:
         """The highest version that a document says; 0 without any."""
         self.refresh(entry)
         highest = {"highest": {"max": {"field": "version"}}}
         with answering():
-            answer = self.client.search(index=entry.name, ignore_unavailable=True, size=0, aggregations=highest)
+            answer = self.client.search(
+                index=entry.name,
+                size=0,
+                aggregations=highest,
+                ignore_unavailable=True,
+                allow_partial_search_results=False,
+            )
         return int(answer.get("aggregations", {}).get("highest", {}).get("value") or 0)
 
     def publish(self, entry: Entry, alias: str, options: Settings) -> None:

@@ -20,7 +20,7 @@ from indexer import bulk
 from indexer.connections import Connections
 from indexer.documents import Document
 from indexer.drift.judgement import Drift
-from indexer.errors import answering
+from indexer.errors import BusyError, answering
 from store import drift as findings
 from store import expected
 from store.drift import Kind
@@ -90,7 +90,10 @@ def _remembered(client: Elasticsearch, entry: Entry, contacts: Sequence[int]) ->
         answer = client.bulk(index=entry.target, operations=bulk.lines(items), require_alias=True)  # type: ignore[arg-type]  # as in bulk.py
     for item in answer["items"]:
         (reply,) = item.values()
-        if told := _CURRENT.search(str(reply.get("error", {}).get("reason"))):
+        if "error" in reply:
+            reason = str(reply["error"]["reason"])
+            if (told := _CURRENT.search(reason)) is None:
+                raise BusyError(f"Elasticsearch does not say what it remembers: {reason}", "try again later")
             yield int(told[1])
 
 

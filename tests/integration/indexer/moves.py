@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import Event, Thread
+from functools import partial
+from itertools import count
 
 from sqlalchemy import text
 
@@ -15,6 +16,7 @@ from indexer.indices import Indices
 from store import indices
 from tests.integration.indexer.rebuilds import drain
 from tests.integration.indexer.shop import Shop, found
+from tests.integration.indexer.work import meanwhile
 
 
 def moved_apart(connections: Connections, org_id: int, shards: int | None = None) -> str:
@@ -66,32 +68,16 @@ _DELETE_FIRST = "DELETE FROM contacts WHERE id = (SELECT min(id) FROM contacts W
 @contextmanager
 def restless(connections: Connections, *shops: Shop) -> Iterator[None]:
     """In the block contacts of these shops come, change and go, and two workers follow."""
-    stop = Event()
+    turns = count(1)
 
     def write() -> None:
-        number = 0
-        while not stop.is_set():
-            number += 1
-            for shop in shops:
-                shop.contact(f"new {number}")
-                shop.run("UPDATE contacts SET city = :city WHERE id % 7 = :rest", city=f"c{number}", rest=number % 7)
-                gone = (
-                    "DELETE FROM contacts WHERE id IN (SELECT id FROM contacts WHERE org_id = :org ORDER BY id LIMIT 1)"
-                )
-                shop.run(gone, org=shop.org)
+        number = next(turns)
+        for shop in shops:
+            shop.contact(f"new {number}")
+            shop.run("UPDATE contacts SET city = :city WHERE id % 7 = :rest", city=f"c{number}", rest=number % 7)
+            shop.run(_DELETE_FIRST, org=shop.org)
 
-    def work() -> None:
-        worker = replace(connections, indices=Indices(connections.indices.client))
-        while not stop.is_set():
-            drain(worker)
-
-    threads = [Thread(target=write), Thread(target=work), Thread(target=work)]
-    for thread in threads:
-        thread.start()
-    try:
+    workers = [replace(connections, indices=Indices(connections.indices.client)) for _ in range(2)]
+    with meanwhile(write, *(partial(drain, worker) for worker in workers)):
         yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
     drain(connections)

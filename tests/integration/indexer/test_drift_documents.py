@@ -9,11 +9,12 @@ from sqlalchemy import text
 
 from indexer.connections import Connections
 from indexer.drift.documents import differences
+from indexer.errors import BusyError
 from mappings import timelines
 from mappings.text import grams
 from store import drift, tables
 from store.drift import Kind
-from tests.integration.indexer.drifts import fresh, healed, put, version
+from tests.integration.indexer.drifts import checked, fresh, healed, put, version
 from tests.integration.indexer.rebuilds import drain, entries
 from tests.integration.indexer.shop import Shop, add
 
@@ -114,3 +115,14 @@ def test_a_change_that_no_trigger_saw_is_found_named_and_sent(connections: Conne
     assert finding.kind is Kind.DIFFERENT
     assert finding.examples == (anna,)
     assert {"city", "amounts", "amounts_total"} <= set(finding.fields)
+
+
+def test_an_index_that_does_not_say_what_it_remembers_is_asked_again(connections: Connections, anna: int) -> None:
+    (entry,) = entries(connections)
+    client = connections.indices.client
+    client.delete(index=entry.name, id=str(anna), refresh=True)
+    client.indices.put_settings(index=entry.name, settings={"index.blocks.write": True})
+    with pytest.raises(BusyError, match="does not say what it remembers"):
+        checked(connections)
+    client.indices.put_settings(index=entry.name, settings={"index.blocks.write": None})
+    assert healed(connections)

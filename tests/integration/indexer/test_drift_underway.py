@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import random
-import threading
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import replace
 
 import pytest
@@ -29,32 +27,9 @@ from tests.integration.indexer.drifts import checked, found, fresh, healed, put
 from tests.integration.indexer.rebuilds import drain, entries
 from tests.integration.indexer.shop import Shop
 from tests.integration.indexer.shop import found as searched
+from tests.integration.indexer.work import meanwhile
 
 SECONDS = 4.0
-
-
-@contextmanager
-def meanwhile(*actions: Callable[[], object]) -> Iterator[None]:
-    """Each of them again and again, in a thread of its own, until the block ends; what one raises, the block does."""
-    stop, errors = threading.Event(), list[BaseException]()
-
-    def repeat(action: Callable[[], object]) -> None:
-        try:
-            while not stop.is_set():
-                action()
-        except BaseException as error:  # noqa: BLE001 (handed on below)
-            errors.append(error)
-
-    threads = [threading.Thread(target=repeat, args=(action,)) for action in actions]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-    assert errors == []
 
 
 def write(shop: Shop, contacts: list[int], chance: random.Random) -> None:
