@@ -35,6 +35,8 @@ def _others_went_first(error: BaseException) -> bool:
     match error:
         case OperationalError(orig=DeadlockDetected() | SerializationFailure()):
             return True
+        case DeadlockDetected() | SerializationFailure():  # of a script
+            return True
         case IntegrityError(orig=ForeignKeyViolation()):  # what it refers to was deleted meanwhile
             return True
     return False
