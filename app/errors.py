@@ -16,6 +16,7 @@ from werkzeug.wsgi import get_input_stream
 
 from app.audience import IndexAway, IndexMissing
 from mappings.errors import ServiceError
+from runtime.outages import DATABASE_AWAY
 from segments import ConditionError, Problem
 from store.errors import ConflictError, NotFoundError, StaleError, UnacceptableError
 
@@ -92,12 +93,7 @@ def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911  # a line for each
             return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, error.detail, error.remedy, headers=_LATER)
         case ServiceError() if type(error) in _STATUS:
             return Refusal(_STATUS[type(error)], error.detail, error.remedy)
-        case (
-            database.OperationalError()
-            | database.InterfaceError()
-            | database.TimeoutError()
-            | psycopg.OperationalError()  # of COPY, which goes past SQLAlchemy
-        ):
+        case _ if isinstance(error, DATABASE_AWAY):
             # The first line: those behind it quote what was being written.
             log.warning("PostgreSQL cannot be reached: %s", str(error).partition("\n")[0])
             return unavailable("The database")

@@ -8,8 +8,6 @@ from typing import NoReturn
 
 import click
 
-from mappings.errors import ServiceError
-
 # name -> where it is written, and what `segments --help` says of it. A module is imported when its command is called:
 # `segments servers status` starts no Flask.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -49,10 +47,13 @@ def commands() -> None:
 
 
 def main() -> NoReturn:
-    """Run a command; what the service refuses is one line on standard error and exit code 1."""
+    """Run a command; what is refused, and a server that is away, is one line on standard error and exit code 1."""
     try:
         commands(prog_name="segments")
-    except ServiceError as error:
-        click.echo(f"segments: {error}", err=True)
+    except Exception as error:
+        told = import_module("runtime.outages").refusal(error)
+        if told is None:
+            raise
+        click.echo(f"segments: {told}", err=True)
         sys.exit(1)
     raise AssertionError("click ends the process itself")

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Never
 
 import click
-from sqlalchemy.exc import OperationalError
 from tqdm import tqdm
 
-from mappings.errors import ServiceError
 from mappings.types import CUSTOM_TYPES
 from runtime import database, queues
+from runtime.outages import refusal
 from runtime.settings import Settings
 from store.imports import running
 from store.imports.errors import ImportFileError
@@ -44,8 +43,11 @@ def import_command(path: Path, org: str, fields: str, time_zone: str | None) -> 
     gc.disable()  # looking for cycles among millions of rows, which have none, would take a third of the time
     try:
         rejected = _import(Settings.load(), path, org, fields, time_zone)
-    except (ServiceError, OperationalError) as error:
-        click.echo(f"segments: {error.orig if isinstance(error, OperationalError) else error}", err=True)
+    except Exception as error:
+        told = refusal(error)
+        if told is None:
+            raise
+        click.echo(f"segments: {told}", err=True)
         sys.exit(STOPPED)
     if rejected:
         sys.exit(SOME_REJECTED)
