@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -14,33 +13,38 @@ from runtime.settings import Settings
 from store import organisations
 from tests.serving import environment
 
-NOWHERE = "127.0.0.1:1"
+AWAY = {
+    "PostgreSQL": ("DATABASE_URL", "postgresql://127.0.0.1:1/none"),
+    "Redis": ("REDIS_URL", "redis://127.0.0.1:1"),
+    "Elasticsearch": ("ELASTICSEARCH_URL", "http://127.0.0.1:1"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _environment(own_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environment(own_settings).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.mark.parametrize(
-    ("command", "away", "server"),
+    ("command", "server"),
     [
-        ("db upgrade", "database_url", "PostgreSQL"),
-        ("generate --contacts 1", "database_url", "PostgreSQL"),
-        ("index status", "database_url", "PostgreSQL"),
-        ("token create --org away --name t", "database_url", "PostgreSQL"),
-        ("index rebuild", "elasticsearch_url", "Elasticsearch"),
-        ("index worker", "redis_url", "Redis"),
+        ("db upgrade", "PostgreSQL"),
+        ("generate --contacts 1", "PostgreSQL"),
+        ("index status", "PostgreSQL"),
+        ("token create --org away --name t", "PostgreSQL"),
+        ("index rebuild", "Elasticsearch"),
+        ("index worker", "Redis"),
     ],
 )
 def test_a_server_that_is_away_is_named_with_its_setting(
-    own_settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    command: str,
-    away: str,
-    server: str,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, server: str
 ) -> None:
-    scheme = {"database_url": "postgresql", "redis_url": "redis", "elasticsearch_url": "http"}[away]
-    settings = replace(own_settings, **{away: f"{scheme}://{NOWHERE}"})
-    line = told(settings, monkeypatch, capsys, command)
+    setting, address = AWAY[server]
+    monkeypatch.setenv(setting, address)
+    line = told(monkeypatch, capsys, command)
     assert line.startswith(f"segments: {server} ")
-    assert line.endswith(f"; check {away.upper()}")
+    assert line.endswith(f"; check {setting}")
 
 
 def test_a_database_without_tables_is_told_what_makes_them(
@@ -51,14 +55,12 @@ def test_a_database_without_tables_is_told_what_makes_them(
         organisations.create(db, "away")
         db.execute(text("DROP TABLE tokens"))
     engine.dispose()
-    line = told(own_settings, monkeypatch, capsys, "token create --org away --name t")
+    line = told(monkeypatch, capsys, "token create --org away --name t")
     assert line == "segments: the database lacks tables; run: segments db upgrade"
 
 
-def told(settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str) -> str:
+def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str) -> str:
     """The last line on standard error; the command ended with exit code 1."""
-    for name, value in environment(settings).items():
-        monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "argv", ["segments", *command.split()])
     with pytest.raises(SystemExit) as ended:
         main()
