@@ -69,16 +69,19 @@ class _Index(Collector):
     def _indices(self) -> Iterator[Metric]:
         done = _labelled("rebuild_done_contacts", "Contacts sent to an index that is being built.", "index")
         total = _labelled("rebuild_total_contacts", "Contacts that it is going to have, about.", "index")
+        faults = _labelled("index_faults", "1 for each index that is missing, or of another contract.", "index")
         states = dict.fromkeys(("building", "live", "retired"), 0)
         for one in indices.known(self._db, self._alias):
             states[one.state] += 1
+            if one.fault:
+                faults.add_metric([one.name], 1)
             if one.state == "building":
                 done.add_metric([one.name], one.done)
                 total.add_metric([one.name], one.total)
         counted = _labelled("indices", "Indices by state.", "state")
         for name, count in states.items():
             counted.add_metric([name], count)
-        yield from (counted, done, total)
+        yield from (counted, faults, done, total)
 
     def _drift(self) -> Iterator[Metric]:
         found = CounterMetricFamily("segments_drift_found", "Documents that differed from PostgreSQL.", labels=["kind"])

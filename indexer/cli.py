@@ -24,7 +24,7 @@ from store import backfill, organisations, write_set
 from store.errors import NotFoundError
 from store.holding import organisations_of
 
-DRIFTED = 3  # exit code; 1 is an error and 2 a wrong option
+FAILED, DRIFTED = 1, 3  # exit codes; 2 is a wrong option
 
 
 @click.group()
@@ -119,7 +119,8 @@ def status() -> None:
 def verify(repair: bool, documents: int) -> None:
     """Compare the index with the database, all of it, once.
 
-    Ends with exit code 3 when something differs, repaired or not. What is on its way into the index is no difference.
+    Ends with exit code 3 when something differs, repaired or not, and with 1 where an index could not be compared. What
+    is on its way into the index is no difference.
     """
     report = Report()
     with _connected() as connections, tqdm(unit=" contacts", unit_scale=True, smoothing=0.1) as bar:
@@ -138,6 +139,10 @@ def verify(repair: bool, documents: int) -> None:
     if report.drifted:
         then = "workers send them again" if repair else "repair them now: segments index verify --repair"
         click.echo(f"{report.drifted:,} documents are not as the database says; {then}", err=True)
+    if report.faults:
+        click.echo(f"{len(report.faults)} indices could not be compared", err=True)
+        raise click.exceptions.Exit(FAILED)
+    if report.drifted:
         raise click.exceptions.Exit(DRIFTED)
 
 

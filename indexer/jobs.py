@@ -14,6 +14,7 @@ from indexer.connections import Connections
 from indexer.drift import check as checking
 from indexer.progress import Progress
 from indexer.sync import Sync
+from mappings.errors import ContractError
 from runtime import queues
 from runtime.settings import Settings
 from store import write_set
@@ -53,7 +54,15 @@ def check() -> None:
     Where something was found there is more to find, as a rule: the rest of the pass follows at once.
     """
     connections = _connections()
-    sync()  # as every job of the queue: whoever sees one that waits sends no wake-up
+    try:
+        sync()  # as every job of the queue: whoever sees one that waits sends no wake-up
+    except ContractError:  # as a rule of an organisation's own index: those of the others are checked all the same
+        _check(connections)
+        raise
+    _check(connections)
+
+
+def _check(connections: Connections) -> None:
     checked = checking.check(connections, CHECK_SECONDS)
     if checked.drifted:
         queues.wake_index(connections.settings)

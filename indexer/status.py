@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from indexer.connections import Connections
-from store import drift, moves, organisations, state, write_set
+from store import drift, indices, moves, organisations, state, write_set
 from store.moves import Move
 from store.write_set import Entry
 
@@ -24,8 +24,11 @@ def lines(connections: Connections) -> Iterator[str]:
         refusals = state.refusals(db, limit=_MOST_REFUSALS)
         passed = drift.check(db, connections.alias)
         findings = drift.findings(db)
+        faults = {one.name: one.fault for one in indices.known(db, connections.alias)}
     for entry in entries:
         yield from _standing(entry, move, names)
+        if fault := faults.get(entry.name):
+            yield f"  {fault}"
     if not entries:
         yield f"no index behind {connections.alias} yet: the first worker makes one"
     yield f"{fresh.pending} contacts pending, the oldest for {fresh.lag_seconds:.1f} s"

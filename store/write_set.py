@@ -106,8 +106,8 @@ def register(db: Connection, alias: str, org_id: int | None = None, shards: int 
 
 
 def set_state(db: Connection, name: str, state: str) -> None:
-    """The index is from now on live or retired."""
-    _update(db, name, state=state)
+    """The index is from now on live or retired, and nothing is known to be the matter with it."""
+    _update(db, name, state=state, fault=None)
 
 
 def begin_backfill(db: Connection, name: str, total: int) -> Entry:

@@ -18,6 +18,11 @@ class Built(Schema):
     total = fields.Integer(required=True)
     created_at = Instant(required=True)
     changed_at = Instant(required=True)
+    fault = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What keeps it from being written, as the last check found, and what to do."},
+    )
 
 
 class RefusedContact(Schema):

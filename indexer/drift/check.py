@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 
 from indexer.connections import Connections
 from indexer.drift.comparison import compare
 from indexer.drift.documents import differences, sample
+from indexer.drift.faults import Faults
 from indexer.drift.repair import outrun, repair
-from indexer.drift.scope import current, sent
-from store import drift, expected, write_set
+from indexer.drift.scope import sent
+from store import drift, expected, indices, write_set
+
+_log = logging.getLogger(__name__)
 
 SLICE = 20_000  # contacts compared with one look at each side: a tenth of a second, more while many are changing
 SAMPLE = 20  # documents of each index that are built anew: another tenth
@@ -31,20 +35,25 @@ def check(connections: Connections, seconds: float) -> Checked:
 
     Raises:
         BusyError: Elasticsearch is away.
-        ContractError: an index of the write set is missing, or another contract's.
+        ContractError: the shared index is missing, or another contract's. It is told at the end, as what an
+            organisation's own is recorded to lack: the others were checked.
     """
     deadline = time.monotonic() + seconds
+    faults = Faults(connections)
     with write_set.alone(connections.engine, f"drift of {connections.alias}") as alone:
         if not alone:
             return Checked(0, ended=True)
-        done = _step(connections)
+        done = _step(connections, faults)
         while not done.ended and time.monotonic() < deadline:
-            further = _step(connections)
+            further = _step(connections, faults)
             done = Checked(done.drifted + further.drifted, further.ended)
-        return Checked(done.drifted + _sampled(connections), done.ended)
+        done = Checked(done.drifted + _sampled(connections, faults), done.ended)
+    if faults.shared is not None:
+        raise faults.shared
+    return done
 
 
-def _step(connections: Connections) -> Checked:
+def _step(connections: Connections, faults: Faults) -> Checked:
     """The next slice, in every index."""
     began = time.monotonic()
     with connections.engine.connect() as db:
@@ -54,7 +63,7 @@ def _step(connections: Connections) -> Checked:
         span = expected.next_span(db, through + 1 if through else None, SLICE)
     checked = drifted = 0
     for entry in entries:
-        with current(connections, entry):
+        with faults.kept(entry):
             if span.first is None:
                 outrun(connections, entry, [connections.indices.highest_version(entry)])
             if part := sent(entry, span):
@@ -67,16 +76,20 @@ def _step(connections: Connections) -> Checked:
     with connections.engine.begin() as db:
         seconds = time.monotonic() - began
         drift.advance(db, connections.alias, after=through, through=reached, checked=checked, seconds=seconds)
+        for fault in indices.record_faults(db, faults.found):
+            _log.error("%s", fault)
     return Checked(drifted, span.end is None)
 
 
-def _sampled(connections: Connections) -> int:
+def _sampled(connections: Connections, faults: Faults) -> int:
     """How many of some documents of each index that is read were not as they are built now."""
     with connections.engine.connect() as db:
         entries = [one for one in write_set.write_set(db, connections.alias) if one.state == "live"]
     drifted = 0
     for entry in entries:
-        with current(connections, entry):
+        if faults.found.get(entry.name):
+            continue
+        with faults.kept(entry):
             contacts = sample(connections, entry, SAMPLE)
             drifts = tuple(differences(connections, entry, contacts))
             repair(connections, entry, drifts)

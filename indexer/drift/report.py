@@ -29,8 +29,9 @@ class _Found:
 
 @dataclass(slots=True)
 class Report:
-    """The steps so far, added up by index."""
+    """The steps so far, added up by index; `faults` are those of indices that could not be compared."""
 
+    faults: list[str] = field(default_factory=list)
     _compared: Counter[str] = field(default_factory=Counter)
     _rebuilt: Counter[str] = field(default_factory=Counter)
     _found: dict[tuple[str, int, Kind], _Found] = field(default_factory=dict)
@@ -39,6 +40,8 @@ class Report:
         name = step.entry.name
         self._compared[name] += step.compared
         self._rebuilt[name] += step.rebuilt
+        if step.fault:
+            self.faults.append(step.fault)
         for one in step.drifts:
             self._found.setdefault((name, one.org_id, one.kind), _Found()).add(one)
 
@@ -48,10 +51,11 @@ class Report:
         return sum(found.count for found in self._found.values())
 
     def lines(self) -> Iterator[str]:
-        """Each index with what was looked at, and below it what was wrong."""
+        """Each index with what was looked at, and below it what was wrong; then those that could not be compared."""
         for name, compared in self._compared.items():
             yield f"{name}: {compared:,} contacts compared, {self._rebuilt[name]:,} documents built anew"
             yield from (f"  {finding}" for finding in self.findings(name))
+        yield from self.faults
 
     def findings(self, name: str) -> Iterator[str]:
         """What was wrong in the index, by organisation and kind."""

@@ -9,20 +9,25 @@ from indexer.connections import Connections
 from indexer.drift.check import SLICE
 from indexer.drift.comparison import Comparison, compare
 from indexer.drift.documents import AT_ONCE, differences, sample
+from indexer.drift.faults import Faults
 from indexer.drift.judgement import Drift
-from indexer.drift.scope import current, sent
+from indexer.drift.scope import sent
 from store import expected, write_set
 from store.write_set import Entry
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """In an index so many contacts more were compared, or documents built anew; what was wrong with them."""
+    """In an index so many contacts more were compared, or documents built anew; what was wrong with them.
+
+    `fault` is what kept it from being compared.
+    """
 
     entry: Entry
     compared: int
     rebuilt: int
     drifts: tuple[Drift, ...]
+    fault: str | None = None
 
 
 def steps(connections: Connections, documents: int) -> Iterator[Step]:
@@ -30,13 +35,15 @@ def steps(connections: Connections, documents: int) -> Iterator[Step]:
 
     Raises:
         BusyError: Elasticsearch is away.
-        ContractError: an index is missing.
     """
+    faults = Faults(connections)
     with connections.engine.connect() as db:
         entries = write_set.write_set(db, connections.alias)
     for entry in entries:
-        with current(connections, entry):
+        with faults.kept(entry):
             yield from _steps(connections, entry, documents)
+        if fault := faults.found.get(entry.name):
+            yield Step(entry, 0, 0, (), fault)
 
 
 def _steps(connections: Connections, entry: Entry, documents: int) -> Iterator[Step]:

@@ -67,6 +67,8 @@ indices = Table(
     Column("shards", Integer),
     # Of a live one: it shall be built anew, by the contract with this fingerprint.
     Column("wanted", Text),
+    # What the last check found to be the matter with it as a whole, such as that it is missing.
+    Column("fault", Text),
     instant("created_at"),
     instant("changed_at"),
     Index(

@@ -20,6 +20,8 @@ from sqlalchemy import Engine, text
 
 from indexer import metrics, rebuild
 from indexer.connections import Connections
+from indexer.drift import check
+from mappings.errors import ContractError
 from runtime import database
 from runtime.settings import Settings
 from store import drift
@@ -82,6 +84,18 @@ def test_a_rebuild_is_told(lone: Tenant) -> None:
     assert values(found, "indices") == {"building": 1, "live": 1, "retired": 0}
     assert values(found, "rebuild_done_contacts") == {name: 0}
     assert values(found, "rebuild_total_contacts") == {name: 2}
+
+
+def test_an_index_that_is_missing_is_told(lone: Tenant) -> None:
+    lone.write(contacts=[{"external_id": "A"}])
+    assert values(scraped(lone.client), "index_faults") == {}
+    with closing(Connections.open(lone.settings)) as connections:
+        client = connections.indices.client
+        (name,) = client.indices.get_alias(name=connections.alias)
+        client.indices.delete(index=name)
+        with pytest.raises(ContractError):
+            check.check(connections, 60)
+    assert values(scraped(lone.client), "index_faults") == {name: 1}
 
 
 def test_drift_is_told(lone: Tenant, own_engine: Engine) -> None:

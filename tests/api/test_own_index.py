@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from indexer import filling, joining, leaving, rebuild
 from indexer.connections import Connections
+from indexer.drift import check
 from indexer.progress import Progress
 from runtime import database
 from runtime.settings import Settings
@@ -137,3 +138,24 @@ def test_the_index_shows_an_organisation_what_concerns_it(
     assert shown(other) == [(False, "live", 0, 0)]
     list(back)
     assert shown(moving) == [(False, "live", 0, 0), (True, "retired", OURS, OURS)]
+
+
+def test_the_index_tells_the_organisation_whose_own_is_missing(
+    connections: Connections, tenants: tuple[Tenant, Tenant]
+) -> None:
+    moving, other = tenants
+    for _ in rebuild.move_apart(connections, moving.org_id):
+        pass
+    own = moving.get("/index").json["indices"][0]["name"]  # type: ignore[index]
+    connections.indices.client.indices.delete(index=own)
+    check.check(connections, 60)
+
+    def faults(tenant: Tenant) -> list[str | None]:
+        answer = tenant.get("/index").json
+        assert answer is not None
+        return [one["fault"] for one in answer["indices"]]
+
+    (told,) = faults(moving)
+    assert told is not None
+    assert told.startswith(f"{own} is not in Elasticsearch; run: segments index rebuild --org ")
+    assert faults(other) == [None]
