@@ -258,7 +258,8 @@ _FAIL = text("""
            leased_until = clock_timestamp() -- not all of them at the same moment
                         + make_interval(secs => least(2.0 ^ least(state.attempts, 30), :longest) * (1 - random() / 2)),
            attempts = state.attempts + 1,
-           error = refused.error
+           -- A contact that was deleted meanwhile is to be forgotten; the reason may quote it.
+           error = CASE WHEN EXISTS (SELECT FROM contacts WHERE id = state.contact_id) THEN refused.error END
       FROM unnest(CAST(:ids AS bigint[]), CAST(:errors AS text[])) AS refused (contact_id, error)
      WHERE state.contact_id = refused.contact_id AND state.lease = :lease""")
 

@@ -55,7 +55,7 @@ def _fingerprint(db: Connection, script: str) -> str:
     return f"triggers {sha256(' '.join([script, *definitions]).encode()).hexdigest()}"
 
 
-_PLACED = text("SELECT obj_description('alembic_version'::regclass)")
+_PLACED = text("SELECT obj_description('alembic_version'::regclass, 'pg_class')")
 
 _DEFINITIONS = text("""
     SELECT pg_get_functiondef(oid) AS definition FROM pg_proc
