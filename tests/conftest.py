@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # unit tests import no client of a server
     from runtime.embedded import Urls
     from store.organisations import Organisation
 
+_PATIENCE_SECONDS = 60.0  # of the tests' own requests; the client's default is 10, which a busy machine may take
 _REDIS_DATABASES = itertools.cycle(range(1, 16))  # 0 is the session's
 
 
@@ -106,7 +107,7 @@ def elastic(servers: Urls) -> Iterator[Elasticsearch]:
     """A client of the session's Elasticsearch, for looking at what the code under test wrote."""
     from elasticsearch import Elasticsearch
 
-    with Elasticsearch(servers.elasticsearch) as client:
+    with Elasticsearch(servers.elasticsearch, request_timeout=_PATIENCE_SECONDS) as client:
         yield client
 
 
@@ -167,6 +168,6 @@ def _indices(servers: Urls, prefix: str) -> Iterator[None]:
     from elasticsearch import Elasticsearch
 
     yield
-    with Elasticsearch(servers.elasticsearch) as client:
+    with Elasticsearch(servers.elasticsearch, request_timeout=_PATIENCE_SECONDS) as client:
         if made := list(client.indices.get(index=f"{prefix}*", expand_wildcards="all")):
             client.indices.delete(index=made)

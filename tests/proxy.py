@@ -166,10 +166,14 @@ class _Passage(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         self._answer_trap: Trap | None = None
+        self.server._passages.add(self)  # before the look: one that comes while all are cut is cut or refused
         if self.server._refusing:
-            _reset(self.request)
-            return
-        self.server._passages.add(self)
+            self.reset()
+        else:
+            self._pass()
+        self.server._passages.discard(self)
+
+    def _pass(self) -> None:
         with suppress(OSError), socket.create_connection(self.server.target) as self._upstream:
             back = threading.Thread(target=self._answers, daemon=True)
             back.start()
@@ -180,7 +184,6 @@ class _Passage(socketserver.BaseRequestHandler):
             except OSError:
                 self.reset()  # one of the two is gone, and the other hears of it
             back.join()
-        self.server._passages.discard(self)
 
     def reset(self) -> None:
         """End the connection on both sides, as a broken one ends."""

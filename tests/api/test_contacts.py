@@ -12,6 +12,7 @@ from runtime import database
 from tests.api.conftest import Tenant
 from tests.api.shop import CONTACTS, EVERYONE, ago, rule
 from tests.api.test_errors import places, problem
+from tests.waits import until_waiting
 
 
 def outcomes(tenant: Tenant, kind: str, items: list[Any]) -> list[tuple[int, str]]:
@@ -102,22 +103,24 @@ def test_a_contact_is_read_and_deleted(tenant: Tenant) -> None:
 
 
 def test_a_batch_that_deadlocks_with_somebody_elses_sql_is_written_all_the_same(tenant: Tenant) -> None:
-    tenant.post("/contacts/batch", {"contacts": [{"external_id": "A"}, {"external_id": "B"}]})
-    batch = {"contacts": [{"external_id": name, "properties": {"city": "Bonn"}} for name in "AB"]}
+    tenant.post("/contacts/batch", {"contacts": [{"external_id": name} for name in "ABC"]})
+    batch = {"contacts": [{"external_id": name, "properties": {"city": "Bonn"}} for name in "ABC"]}
     touch = text("UPDATE contacts SET city = 'Mainz' WHERE org_id = :org AND external_id = :id")
-    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
     engine = database.engine(tenant.settings)
-    with engine.connect() as other, ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool, engine.connect() as other, engine.connect() as first:
+        first.execute(touch, {"org": tenant.org_id, "id": "B"})
         other.execute(text("SET LOCAL deadlock_timeout = '1 min'"))  # so that the batch is the one to be ended
-        other.execute(touch, {"org": tenant.org_id, "id": "B"})
+        other.execute(touch, {"org": tenant.org_id, "id": "C"})
         answer = pool.submit(tenant.post, "/contacts/batch", batch)
-        while not other.execute(waits).scalar_one():
-            assert not answer.done()
-        other.execute(touch, {"org": tenant.org_id, "id": "A"})
+        until_waiting(first, answer)  # it has A
+        met = pool.submit(other.execute, touch, {"org": tenant.org_id, "id": "A"})
+        until_waiting(first, answer, met)
+        first.rollback()  # it goes on to C
+        met.result()
         other.commit()
         written = answer.result().json
         assert written is not None
-        assert written["updated"] == 2, written
+        assert written["updated"] == 3, written
     engine.dispose()
 
 

@@ -204,12 +204,11 @@ def test_who_does_not_say_who_they_are_is_not_let_in(
 
 
 @pytest.fixture(scope="module")
-def closed_port() -> int:
+def closed_port() -> Iterator[int]:
     """A port on which nothing listens."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
-        port: int = held.getsockname()[1]
-    return port
+        yield held.getsockname()[1]
 
 
 @contextmanager

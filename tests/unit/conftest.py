@@ -6,8 +6,10 @@ pytest --hypothesis-profile=exploring.
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("unhurried", deadline=None, derandomize=True)
-settings.register_profile("exploring", deadline=None, max_examples=2_000)
+_BY_THE_CLOCK = [HealthCheck.too_slow]
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=_BY_THE_CLOCK, derandomize=True)
+settings.register_profile("exploring", deadline=None, suppress_health_check=_BY_THE_CLOCK, max_examples=2_000)
 settings.load_profile("unhurried")

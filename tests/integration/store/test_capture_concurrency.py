@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,10 +11,11 @@ from sqlalchemy import Connection, Engine, text
 
 from store.organisations import Organisation
 from tests.integration.store.world import World, versions
+from tests.waits import SECONDS, until_waiting
 
 DECLARE = (
     "INSERT INTO behaviours (org_id, key, label, kind, event_type_id, condition) "
-    "VALUES (:org, 'large', 'Large', 'declared', :purchase, '{}')"
+    """VALUES (:org, 'large', 'Large', 'declared', :purchase, '{"field": "amount", "operator": ">", "value": 5}')"""
 )
 WHOM = "SELECT id, {} FROM contacts WHERE org_id = :org ORDER BY id"
 BUY = "INSERT INTO events (contact_id, event_type_id, at) VALUES (:bert, :purchase, now())"
@@ -37,13 +37,9 @@ def waiting(engine: Engine, work: Callable[[Connection], None]) -> Iterator[None
 
     with ThreadPoolExecutor(1) as pool, engine.connect() as look:
         done = pool.submit(transaction)
-        waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        deadline = time.monotonic() + 10
-        while not look.execute(waits).scalar_one():
-            assert not done.done(), "it waited for nobody"
-            assert time.monotonic() < deadline
+        until_waiting(look, done)
         yield
-        done.result(timeout=10)
+        done.result(SECONDS)
 
 
 def test_versions_follow_the_order_of_commits(engine: Engine, world: World) -> None:

@@ -26,6 +26,7 @@ from store.imports import running
 from store.imports.cli import import_command
 from store.items.rows import ContactRow
 from tests.integration.store.world import versions
+from tests.waits import until_waiting
 
 EVENT = {"type": "seen", "at": "2022-01-01T00:00:00Z"}
 
@@ -254,16 +255,18 @@ def test_a_chunk_that_deadlocks_with_another_writer_is_written_again(engine: Eng
     number = org_id(engine, org)
     rows = [ContactRow(f"c{n}", {"city": "Bonn"}, {}) for n in range(30)]
     touch = text("UPDATE contacts SET city = 'Mainz' WHERE org_id = :org AND external_id = :id")
-    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
-    with engine.connect() as other, ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(2) as pool, engine.connect() as other, engine.connect() as first:
+        first.execute(touch, {"org": number, "id": "c28"})
         other.execute(text("SET LOCAL deadlock_timeout = '1 min'"))  # so that the chunk is the one to be ended
         other.execute(touch, {"org": number, "id": "c29"})
         chunk = pool.submit(running._write_chunk, engine, number, rows)
-        while not other.execute(waits).scalar_one():
-            assert not chunk.done()
-        other.execute(touch, {"org": number, "id": "c0"})
+        until_waiting(first, chunk)  # it has c0
+        met = pool.submit(other.execute, touch, {"org": number, "id": "c0"})
+        until_waiting(first, chunk, met)
+        first.rollback()  # it goes on to c29
+        met.result()
         other.commit()
-        assert chunk.result(timeout=30) == {"updated": 30}
+        assert chunk.result() == {"updated": 30}
     assert stored(engine, org, "c29")["properties"]["city"] == "Bonn"
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import click.testing
@@ -14,6 +13,7 @@ from store.migrations import upgrade
 from store.migrations.cli import db as command
 from store.organisations import Organisation
 from store.tables import metadata
+from tests.waits import until_waiting
 
 CATALOGUE = {
     "columns": """
@@ -38,13 +38,6 @@ PLACED = """
     SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
      UNION ALL SELECT CAST(tgenabled AS text) || pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
      ORDER BY 1"""
-
-
-def until_waiting(db: Connection, count: int) -> None:
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
-    deadline = time.monotonic() + 60
-    while db.execute(waiting).scalar_one() < count:
-        assert time.monotonic() < deadline
 
 
 @pytest.mark.parametrize("part", CATALOGUE)
@@ -101,14 +94,14 @@ def test_an_upgrade_that_deadlocks_with_a_writer_is_tried_again(own_settings: Se
     with engine.begin() as db:
         db.execute(text("DROP TRIGGER capture_inserted ON contacts"))
     hold = "LOCK TABLE {} IN ROW EXCLUSIVE MODE"
-    with ThreadPoolExecutor(2) as pool, engine.connect() as look, engine.connect() as first, engine.connect() as writer:
+    with ThreadPoolExecutor(2) as pool, engine.connect() as look, engine.connect() as writer, engine.connect() as first:
         first.execute(text(hold.format("indices")))
         writer.execute(text("SET LOCAL deadlock_timeout = '1 min'"))  # so that the upgrade is the one to be ended
         writer.execute(text(hold.format("events")))
         upgraded = pool.submit(upgrade, engine)
-        until_waiting(look, 1)  # it has changed contacts
+        until_waiting(look, upgraded)  # it has changed contacts
         written = pool.submit(writer.execute, text(hold.format("contacts")))
-        until_waiting(look, 2)
+        until_waiting(look, upgraded, written)
         first.rollback()  # it goes on to events
         written.result()
         writer.rollback()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 
 from runtime import database
 from runtime.settings import Settings
-from store import organisations, state, write_set
+from store import organisations, postgres, state, write_set
 
 CONTACTS = 50
 
@@ -39,6 +39,12 @@ def drain(engine: Engine) -> None:
     with engine.begin() as db:
         claim = state.claim(db)
         state.complete(db, claim.lease, versions(db, claim.contact_ids))
+
+
+def refuse_for_long(db: Connection, claim: state.Claim, reasons: Mapping[int, str]) -> None:
+    """As at the last of many attempts: it is half an hour until the next."""
+    db.execute(text("UPDATE index_state SET attempts = 30"))
+    state.fail(db, claim.lease, reasons)
 
 
 def touch(engine: Engine, contact_id: int) -> None:
@@ -177,23 +183,21 @@ def test_a_refused_contact_waits_longer_each_time_and_keeps_its_reason(engine: E
         with engine.begin() as db:
             db.execute(text("UPDATE index_state SET leased_until = NULL"))
             claim = state.claim(db)
+            before = postgres.clock(db)
             state.fail(db, claim.lease, {4: "too long"})
-            row = db.execute(
-                text(
-                    "SELECT error, extract(epoch FROM leased_until - clock_timestamp()) AS wait, lease "
-                    "FROM index_state WHERE contact_id = 4"
-                )
-            ).one()
-            assert (row.error, row.lease) == ("too long", None)
-            assert 4 not in state.claim(db).contact_ids
-            waits.append(row.wait)
-    assert [0.4 < waits[0] <= 1, 0.9 < waits[1] <= 2, 1.9 < waits[2] <= 4] == [True] * 3
+            found = text("SELECT error, lease, extract(epoch FROM leased_until) FROM index_state WHERE contact_id = 4")
+            error, lease, until = db.execute(found).one()
+            assert (error, lease) == ("too long", None)
+            waits.append((float(until) - before, float(until) - postgres.clock(db)))
+    for longest, (since_before, since_after) in zip((1, 2, 4), waits, strict=True):
+        assert since_before >= longest / 2
+        assert since_after <= longest
 
 
 def test_refused_contacts_are_not_all_tried_again_at_the_same_moment(engine: Engine) -> None:
     with engine.begin() as db:
         claim = state.claim(db)
-        state.fail(db, claim.lease, dict.fromkeys(claim.contact_ids, "too long"))
+        refuse_for_long(db, claim, dict.fromkeys(claim.contact_ids, "too long"))
         tries = {one.next_try for one in state.refusals(db, 1, limit=CONTACTS)}
     assert len(tries) == CONTACTS
 
@@ -217,7 +221,7 @@ def test_refused_contacts_are_listed_with_reason_attempts_and_next_try(engine: E
 def test_refused_contacts_are_due_when_an_index_changes(engine: Engine) -> None:
     with engine.begin() as db:
         entry = write_set.register(db, "contacts")
-        state.fail(db, state.claim(db).lease, {4: "too long", 7: "too odd"})
+        refuse_for_long(db, state.claim(db), {4: "too long", 7: "too odd"})
         write_set.advance_backfill(db, entry.name, through=5, sent=5)
         assert state.claim(db).contact_ids == ()
         write_set.set_state(db, entry.name, "live")
@@ -242,13 +246,26 @@ def test_the_longest_wait_of_a_refused_contact_is_an_hour(engine: Engine) -> Non
         state.fail(db, claim.lease, {4: "too long"})
         wait = text("SELECT extract(epoch FROM leased_until - clock_timestamp()) FROM index_state WHERE contact_id = 4")
         assert 1790 < db.execute(wait).scalar_one() <= 3600
+        assert state.claim(db).contact_ids == ()
+
+
+def test_the_reason_of_a_contact_that_was_deleted_while_it_was_tried_is_not_kept(engine: Engine) -> None:
+    with engine.begin() as db:
+        claim = state.claim(db)
+    with engine.begin() as db:
+        db.execute(text("DELETE FROM contacts WHERE id = 4"))
+    with engine.begin() as db:
+        state.fail(db, claim.lease, {4: "it quotes the contact", 7: "too odd"})
+        assert [one.contact_id for one in state.refusals(db, limit=10)] == [7]
+        db.execute(text("UPDATE index_state SET leased_until = NULL"))
+        assert 4 in state.claim(db).contact_ids  # its delete is still to be indexed
 
 
 def test_a_refused_contact_that_changes_is_due_at_once(engine: Engine) -> None:
     drain(engine)
     touch(engine, 4)
     with engine.begin() as db:
-        state.fail(db, state.claim(db).lease, {4: "too long"})
+        refuse_for_long(db, state.claim(db), {4: "too long"})
         assert state.claim(db).contact_ids == ()
     touch(engine, 4)
     with engine.begin() as db:
