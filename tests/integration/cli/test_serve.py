@@ -99,9 +99,11 @@ def _ready(address: str) -> bool:
 
 
 def _workers(process: subprocess.Popen[str]) -> set[int]:
-    # RQ gives a worker another name where setproctitle is installed.
-    return {pid for pid, line in children(process).items() if re.search(b"indexer worker|Listening on index", line)}
+    # RQ gives a worker another name where setproctitle is installed, and one more while it does a job.
+    called = re.compile(b"indexer worker|Listening on index|Processing .* from index ")
+    return {pid for pid, line in children(process).items() if called.search(line)}
 
 
 def _all_gone(started: dict[int, bytes]) -> Callable[[], bool]:
-    return lambda: not any(Path(f"/proc/{pid}").exists() for pid in started)
+    # Those whose parent is gone stay as zombies where nobody takes note of their end.
+    return lambda: not any(map(command_line, started))

@@ -62,6 +62,7 @@ def differences(connections: Connections, org_id: int) -> set[int]:
     return {contact for contact, _ in wanted ^ there}
 
 
+_FEW = 100  # pending contacts: what came faster than it is indexed would never all be moved
 _DELETE_FIRST = "DELETE FROM contacts WHERE id = (SELECT min(id) FROM contacts WHERE org_id = :org)"
 
 
@@ -73,9 +74,10 @@ def restless(connections: Connections, *shops: Shop) -> Iterator[None]:
     def write() -> None:
         number = next(turns)
         for shop in shops:
-            shop.contact(f"new {number}")
             shop.run("UPDATE contacts SET city = :city WHERE id % 7 = :rest", city=f"c{number}", rest=number % 7)
-            shop.run(_DELETE_FIRST, org=shop.org)
+            if shop.pending() < _FEW:
+                shop.contact(f"new {number}")
+                shop.run(_DELETE_FIRST, org=shop.org)
 
     workers = [replace(connections, indices=Indices(connections.indices.client)) for _ in range(2)]
     with meanwhile(write, *(partial(drain, worker) for worker in workers)):

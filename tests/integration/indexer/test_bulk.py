@@ -124,7 +124,7 @@ def test_what_stays_busy_ends_with_an_error(connections: Connections, full: Entr
 def test_busy_documents_are_sent_again_until_they_are_taken(connections: Connections, full: Entry) -> None:
     relief = threading.Timer(0.3, block, (connections, full), {"on": False})
     relief.start()
-    patient = Patience(attempts=100, first_seconds=0.05, most_seconds=0.1)
+    patient = Patience(attempts=10_000, first_seconds=0.05, most_seconds=0.1)
     try:
         sent = items(*map(document, range(10)))
         assert deliver(connections.indices.client, full.target, sent, patient) == Outcome(10, 0, ())

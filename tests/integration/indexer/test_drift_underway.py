@@ -34,7 +34,7 @@ SECONDS = 4.0
 
 def write(shop: Shop, contacts: list[int], chance: random.Random) -> None:
     """Something that writers do: changes, events, contacts that go, come and come back under their old id."""
-    some = chance.sample(contacts, 20)
+    some = sorted(chance.sample(contacts, 20))  # in the order in which all writers lock them
     match chance.randrange(4):
         case 0:
             shop.run("UPDATE contacts SET city = :city WHERE id = ANY (:ids)", city=str(chance.random()), ids=some)

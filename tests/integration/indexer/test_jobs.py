@@ -17,7 +17,7 @@ from mappings.errors import ContractError
 from runtime import queues
 from store import write_set
 from tests.integration.indexer.shop import Shop, count, environment, found
-from tests.integration.indexer.work import waiting, work
+from tests.integration.indexer.work import SECONDS, waiting, work
 
 pytestmark = pytest.mark.usefixtures("jobs_environment")
 
@@ -183,13 +183,13 @@ def test_a_worker_serves_the_queue_of_the_index(connections: Connections, shop: 
     shop.contacts(3)
     queues.wake_index(connections.settings)
     worker = [sys.executable, "-m", "indexer", "worker", "--burst"]
-    subprocess.run(worker, env=environment(connections.settings), check=True, capture_output=True, timeout=60)
+    subprocess.run(worker, env=environment(connections.settings), check=True, capture_output=True, timeout=SECONDS)
     assert count(connections) == 3
 
 
 def test_what_is_refused_is_one_line_and_an_exit_code(connections: Connections) -> None:
     nowhere = environment(connections.settings) | {"DATABASE_URL": "mysql://nowhere"}
     status = [sys.executable, "-m", "indexer", "status"]
-    answer = subprocess.run(status, env=nowhere, check=False, capture_output=True, text=True, timeout=60)
+    answer = subprocess.run(status, env=nowhere, check=False, capture_output=True, text=True, timeout=SECONDS)
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr.startswith("indexer: DATABASE_URL names mysql")

@@ -157,7 +157,7 @@ def test_coming_back_waits_for_what_another_worker_holds(connections: Connection
     own = moved_apart(connections, shop.org)
     shop.run("UPDATE contacts SET city = 'Köln' WHERE id = :id", id=contacts[3])
     with connections.engine.begin() as db:
-        claim = state.claim(db)
+        claim = state.claim(db, lease_seconds=600)
     work = rebuild.move_back(connections, shop.org)
     for _ in range(6):
         assert next(work).done < 15

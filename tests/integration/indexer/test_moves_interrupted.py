@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Generator
 from types import ModuleType
 
@@ -19,7 +14,8 @@ from indexer.progress import Progress
 from store import moves, write_set
 from tests.integration.indexer.moves import differences, moved_apart, moved_back, read_from, resumed, seen
 from tests.integration.indexer.rebuilds import drain, entries, exists
-from tests.integration.indexer.shop import Shop, environment, found
+from tests.integration.indexer.shop import Shop, found
+from tests.integration.indexer.work import killed_at_a_bulk
 
 
 class _KilledError(Exception):
@@ -153,22 +149,13 @@ def test_a_process_that_is_killed_on_the_way_back_is_followed_by_another(
     connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()  # batches as large as those of the process that is killed
-    contacts = shop.contacts(5_000)
+    contacts = shop.contacts(2_500)
     drain(connections)
     moved_apart(connections, shop.org)
-    words = ["move", "--org", "shop", "--shared"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "indexer", *words], env=environment(connections.settings), stderr=subprocess.DEVNULL
-    )
-    deadline = time.monotonic() + 60
-    while not _sent_again(connections):
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.005)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    with killed_at_a_bulk(connections, 1, "move", "--org", "shop", "--shared"):
+        assert _sent_again(connections)
     assert read_from(connections, shop.org) != connections.alias
-    shop.run("UPDATE index_state SET leased_until = now() WHERE lease IS NOT NULL")  # two minutes have gone by
+    shop.run("UPDATE index_state SET leased_until = now() WHERE lease IS NOT NULL")  # half a minute has gone by
     for _ in rebuild.move_back(connections, shop.org):
         pass
     assert read_from(connections, shop.org) == connections.alias

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 
 import pytest
@@ -16,7 +11,8 @@ from indexer.connections import Connections
 from indexer.errors import RebuildError
 from store import write_set
 from tests.integration.indexer.rebuilds import drain, entries, exists, read_by_alias, rebuilt
-from tests.integration.indexer.shop import Shop, count, environment, found
+from tests.integration.indexer.shop import Shop, count, found
+from tests.integration.indexer.work import killed_at_a_bulk, until
 
 
 @pytest.fixture(autouse=True)
@@ -42,29 +38,19 @@ def test_a_rebuild_that_is_killed_goes_on_where_it_was(
     connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()  # batches as large as those of the process that is killed
-    contacts = shop.contacts(8_000)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "indexer", "rebuild"],
-        env=environment(connections.settings),
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 60
-    while not (begun := entries(connections)) or begun[-1].backfill_done < 1_000:
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.005)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    contacts = shop.contacts(3_500)
+    with killed_at_a_bulk(connections, 3, "rebuild"):
+        until(lambda: entries(connections)[0].backfill_done >= 1_000)
     (half,) = entries(connections)
     assert half.state == "building"
-    assert 1_000 <= half.backfill_done < 8_000
+    assert 1_000 <= half.backfill_done < 3_500
     steps = rebuild.steps(connections)
     first = next(steps)
     assert (first.name, first.done) == (half.name, half.backfill_done)
     for _ in steps:
         pass
     assert count(connections) == len(contacts)
-    assert entries(connections)[0].backfill_done == 8_000
+    assert entries(connections)[0].backfill_done == 3_500
 
 
 def test_two_processes_do_not_rebuild_at_once(connections: Connections, shop: Shop) -> None:

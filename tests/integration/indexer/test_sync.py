@@ -30,6 +30,11 @@ def drain(connections: Connections, batch: int = state.BATCH) -> Drained:
     return Sync(connections, batch=batch).drain(SECONDS)
 
 
+def after_this_try_none_for_long(shop: Shop) -> None:
+    """What the index refuses at the next attempt is not due again within half an hour, as after many attempts."""
+    shop.run("UPDATE index_state SET attempts = 30")
+
+
 def test_contacts_are_found_as_soon_as_they_count_as_indexed(connections: Connections, shop: Shop) -> None:
     contacts = shop.contacts(25)
     assert drain(connections, batch=10) == Drained(indexed=25, refused=0, more=False)
@@ -110,6 +115,7 @@ def test_a_refused_contact_is_recorded_and_the_rest_is_indexed(connections: Conn
     by_elasticsearch = shop.contact("a", custom={"size": "tall"})
     by_the_builder = shop.contact("b", custom={"day": "someday"})
     sound = shop.contacts(30)
+    after_this_try_none_for_long(shop)
     assert drain(connections, batch=10) == Drained(indexed=30, refused=2, more=False)
     assert found(connections) == set(sound)
     assert "double_0" in (shop.error(by_elasticsearch) or "")
@@ -129,6 +135,7 @@ def test_a_refused_change_leaves_what_was_there_before(connections: Connections,
     anna = shop.contact("a", custom={"size": 5})
     drain(connections)
     shop.run("""UPDATE contacts SET custom = '{"size": "tall"}'""")
+    after_this_try_none_for_long(shop)
     assert drain(connections).refused == 1
     assert (held(connections, anna) or {})["custom"] == {"double_0": 5}
     assert shop.pending() == 1
@@ -141,8 +148,8 @@ def refused(connections: Connections, shop: Shop) -> int:
         values = {"org_id": shop.org, "object": "contact", "key": "size", "label": "size"}
         add(db, tables.custom_fields, type="number", slot="double_0", **values)
     contact = shop.contact("a", custom={"size": "tall"})
+    after_this_try_none_for_long(shop)
     assert drain(connections).refused == 1
-    shop.run("UPDATE index_state SET leased_until = clock_timestamp() + interval '1 hour'")
     assert drain(connections).refused == 0
     return contact
 
@@ -151,7 +158,7 @@ def refused(connections: Connections, shop: Shop) -> int:
 def test_a_refused_contact_is_tried_again_when_another_index_is_read(connections: Connections) -> None:
     for _ in rebuild.steps(connections):
         pass
-    assert drain(connections).refused == 1
+    assert drain(connections).refused >= 1  # and soon once more
 
 
 @pytest.mark.usefixtures("refused")
@@ -160,7 +167,9 @@ def test_a_refused_contact_is_tried_again_when_the_mapping_grows(connections: Co
         values = {"org_id": shop.org, "object": "contact", "key": "k", "label": "k", "type": "text"}
         add(db, tables.custom_fields, slot="keyword_99", **values)
     shop.contact("b", custom={"k": "v"})
-    assert drain(connections) == Drained(indexed=1, refused=1, more=False)
+    drained = drain(connections)
+    assert drained.indexed == 1
+    assert drained.refused >= 1  # and soon once more
 
 
 def test_workers_share_the_work(connections: Connections, shop: Shop) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from urllib.request import urlopen
@@ -24,10 +23,9 @@ from runtime.embedded.ports import free_port
 from runtime.settings import Settings
 from store import tables
 from tests.integration.indexer.shop import Shop, add, found
+from tests.integration.indexer.work import SECONDS, until
 from tests.proxy import Act, Proxy
 from tests.serving import process
-
-SECONDS = 60.0
 
 
 @contextmanager
@@ -38,13 +36,6 @@ def worker(settings: Settings, shop: Shop) -> Iterator[subprocess.Popen[bytes]]:
         queues.wake_index(settings)
         until(lambda: shop.pending() < before)
         yield running
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def leases(shop: Shop) -> int:

@@ -92,8 +92,11 @@ def processes(servers_dir: Path) -> list[int]:
 
 
 def command_line(pid: int) -> bytes:
-    """Of a process, without the NULs between its arguments."""
-    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
+    """Of a process, without the NULs between its arguments; nothing of one that has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def becomes(condition: Callable[[], bool]) -> bool:

@@ -16,6 +16,7 @@ from runtime.embedded.locks import is_locked
 from runtime.embedded.state import State
 from tests.integration.runtime.servers import (
     ELSEWHERE,
+    SECONDS,
     addresses,
     becomes,
     command,
@@ -137,6 +138,10 @@ def test_a_state_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 
 
 def test_the_caller_hears_why_a_server_did_not_start(servers_dir: Path) -> None:
+    assert command(servers_dir, "up").returncode == 0
+    assert command(servers_dir, "down").returncode == 0
+    # The copy of another one takes no writes, and never counts as answering.
+    (Ground.of(servers_dir).folder / "postgres" / "cluster" / "standby.signal").touch()
     refused = command(servers_dir, "up", SERVERS_START_SECONDS="0.1")
     assert refused.returncode == 1
     assert "postgres did not answer in time; its log" in refused.stderr
@@ -153,7 +158,7 @@ def test_a_detached_set_does_not_hold_the_callers_pipes(servers_dir: Path) -> No
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         },
         stdout=subprocess.PIPE,
-        timeout=60,
+        timeout=SECONDS,
         check=True,
     )
     assert b"DATABASE_URL" in done.stdout
