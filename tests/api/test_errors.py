@@ -214,7 +214,7 @@ def closed_port() -> Iterator[int]:
 @contextmanager
 def away(tenant: Tenant, **addresses: str | float) -> Iterator[Tenant]:
     """The same organisation and token, at an application that looks for its servers elsewhere."""
-    settings = replace(tenant.settings, **addresses, database_timeout_seconds=2.0)  # type: ignore[arg-type]
+    settings = replace(tenant.settings, **addresses)  # type: ignore[arg-type]
     with serving(settings) as app:
         yield replace(tenant, client=app.test_client(), settings=settings)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import statistics
 import time
 import timeit
 from collections.abc import Callable
@@ -165,10 +166,9 @@ def test_compiling_300_rules_costs_about_half_of_reading_them_at_most() -> None:
     def seconds(work: Callable[[], object]) -> float:
         return timeit.timeit(work, timer=time.process_time, number=2)
 
-    # Side by side, so that what else the machine does meets both.
-    pairs = [(seconds(lambda: compile(asked, MOMENT)), seconds(lambda: condition(tree))) for _ in range(9)]
-    compiling, reading = (min(column) for column in zip(*pairs, strict=True))
-    assert compiling < 0.55 * reading
+    # Side by side, so that what else the machine does meets both; where it meets one of them, the median passes it by.
+    ratios = [seconds(lambda: compile(asked, MOMENT)) / seconds(lambda: condition(tree)) for _ in range(25)]
+    assert statistics.median(ratios) < 0.55
 
 
 @pytest.mark.parametrize("combinator", ["and", "or"])
