@@ -45,9 +45,9 @@ class Indices:
             MissingIndexError: it is not there.
             ContractError: it was built by another contract.
         """
-        if entry.name not in self._widths:
-            self._widths[entry.name] = self._look(entry)
-        known = self._widths[entry.name]
+        known = self._widths.get(entry.name)  # another thread may forget it at any time
+        if known is None:
+            known = self._widths[entry.name] = self._look(entry)
         wider = any(
             count > known[owner].get(kind, 0) for owner, kinds in widths.items() for kind, count in kinds.items()
         )

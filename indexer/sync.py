@@ -195,6 +195,8 @@ class Sync:
                 if self._is_current(entry):
                     raise
             else:
+                if outcome.refused:
+                    self.connections.indices.forget(entry)  # one with fewer slots may stand in its place
                 errors |= {refusal.contact_id: refusal.reason for refusal in outcome.refused}
         return errors
 

@@ -22,6 +22,7 @@ BEGIN
            changed_at = CASE WHEN version > indexed_version THEN changed_at ELSE clock_timestamp() END,
            -- What kept a refused contact from being indexed may have been mended.
            leased_until = CASE WHEN lease IS NULL THEN NULL ELSE leased_until END,
+           retry_at = NULL,
            attempts = 0
      WHERE contact_id = ANY (touched);
 END $$;
@@ -32,6 +33,7 @@ BEGIN
     PERFORM FROM index_state WHERE error IS NOT NULL ORDER BY contact_id FOR NO KEY UPDATE;
     UPDATE index_state
        SET leased_until = CASE WHEN lease IS NULL THEN NULL ELSE leased_until END,
+           retry_at = NULL,
            attempts = 0
      WHERE error IS NOT NULL;
 END $$;
@@ -54,6 +56,7 @@ BEGIN
            org_id = excluded.org_id,
            changed_at = CASE WHEN state.version > state.indexed_version THEN state.changed_at ELSE clock_timestamp() END,
            leased_until = CASE WHEN state.lease IS NULL THEN NULL ELSE state.leased_until END,
+           retry_at = NULL,
            attempts = 0;
     RETURN NULL;
 END $$;

@@ -183,7 +183,8 @@ _SEND_AGAIN = text("""
            indexed_version = 0,
            changed_at = CASE WHEN state.version > state.indexed_version THEN state.changed_at
                              ELSE clock_timestamp() END,
-           leased_until = CASE WHEN state.lease IS NULL THEN NULL ELSE state.leased_until END""")
+           leased_until = CASE WHEN state.lease IS NULL THEN NULL ELSE state.leased_until END,
+           retry_at = NULL""")
 
 _RAISE = text("""
     SELECT setval('contact_version', :next) FROM contact_version

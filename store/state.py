@@ -64,10 +64,10 @@ def freshness(
     Contacts that the index refuses are pending, too, and for ever longer; they can be left out.
     """
     c = tables.index_state.c
-    # In the order of the index of pending rows, which is then read from its beginning, and no further than needed.
+    # In the order of an index of pending rows, which is then read from its beginning, and no further than needed.
     waiting = select(c.changed_at).where(c.version > c.indexed_version).order_by(c.changed_at)
     if not with_refused:
-        waiting = waiting.where(c.error.is_(None))
+        waiting = waiting.where(c.error.is_(None), c.retry_at.is_(None))
     some = _of(waiting, org_id).limit(None if most is None else most + 1).subquery()
     waited = func.extract("epoch", func.clock_timestamp() - func.min(some.c.changed_at))
     count, seconds = db.execute(select(func.count(), waited).select_from(some)).one()
@@ -129,7 +129,8 @@ def claim(
     """Lease at most `limit` contacts, of each organisation those whose changes have waited longest.
 
     Every organisation that waits, but those of `without`, has an equal share of the places, and what one leaves over
-    goes to the others. There are none where other workers have them all.
+    goes to the others. Refused contacts whose next try has come have a tenth at most. There are none where other
+    workers have them all.
     """
     lease = secrets.randbits(63)
     asked = {"lease": lease, "limit": limit, "seconds": lease_seconds, "without": sorted(without)}
@@ -206,34 +207,45 @@ def _lock_states(db: Connection, ids: Sequence[int]) -> None:
 
 # Every organisation that waits has its share of a claim, so that none waits behind another's flood; what it leaves goes
 # to those that have waited longest. The organisations are found by a probe of the index each: 4 ms for 1,000 of them.
-# Their order only matters where there are more of them than the claim has places.
+# Their order only matters where there are more of them than the claim has places. Refused contacts that wait for
+# another try are in no index that is read here but that of their instants: to pass over a million takes a second.
 _CLAIM = text("""
     WITH RECURSIVE waiting AS (
-        (SELECT org_id FROM index_state WHERE version > indexed_version ORDER BY org_id LIMIT 1)
+        (SELECT org_id FROM index_state WHERE version > indexed_version AND retry_at IS NULL ORDER BY org_id LIMIT 1)
         UNION ALL
         SELECT following.org_id FROM waiting CROSS JOIN LATERAL (
-            SELECT org_id FROM index_state WHERE version > indexed_version AND org_id > waiting.org_id
+            SELECT org_id FROM index_state
+             WHERE version > indexed_version AND retry_at IS NULL AND org_id > waiting.org_id
              ORDER BY org_id LIMIT 1) AS following),
+    retried AS MATERIALIZED (
+        SELECT contact_id FROM index_state
+         WHERE retry_at < statement_timestamp() AND version > indexed_version
+           AND (leased_until IS NULL OR leased_until < clock_timestamp())
+           AND org_id <> ALL (CAST(:without AS bigint[]))
+         ORDER BY retry_at LIMIT greatest(:limit / 10, 1)
+           FOR NO KEY UPDATE SKIP LOCKED),
     shared AS MATERIALIZED (
         SELECT contact_id
           FROM (SELECT org_id FROM waiting WHERE org_id <> ALL (CAST(:without AS bigint[])) ORDER BY random())
                AS organisation
          CROSS JOIN LATERAL (
                SELECT contact_id FROM index_state
-                WHERE org_id = organisation.org_id AND version > indexed_version
+                WHERE org_id = organisation.org_id AND version > indexed_version AND retry_at IS NULL
                   AND (leased_until IS NULL OR leased_until < clock_timestamp())
                 ORDER BY changed_at LIMIT (SELECT greatest(:limit / count(*), 1) FROM waiting)
                   FOR NO KEY UPDATE SKIP LOCKED) AS share
-         LIMIT :limit),
+         LIMIT :limit - (SELECT count(*) FROM retried)),
     oldest AS MATERIALIZED (
         SELECT contact_id FROM index_state
-         WHERE version > indexed_version AND (leased_until IS NULL OR leased_until < clock_timestamp())
+         WHERE version > indexed_version AND retry_at IS NULL
+           AND (leased_until IS NULL OR leased_until < clock_timestamp())
            AND org_id <> ALL (CAST(:without AS bigint[])) AND contact_id NOT IN (SELECT contact_id FROM shared)
-         ORDER BY changed_at LIMIT :limit - (SELECT count(*) FROM shared)
+         ORDER BY changed_at LIMIT :limit - (SELECT count(*) FROM shared) - (SELECT count(*) FROM retried)
            FOR NO KEY UPDATE SKIP LOCKED)
     UPDATE index_state
        SET lease = :lease, leased_until = clock_timestamp() + make_interval(secs => :seconds)
-     WHERE contact_id = ANY (ARRAY(SELECT contact_id FROM shared UNION ALL SELECT contact_id FROM oldest))
+     WHERE contact_id = ANY (ARRAY(SELECT contact_id FROM retried UNION ALL SELECT contact_id FROM shared
+                                   UNION ALL SELECT contact_id FROM oldest))
     RETURNING contact_id, statement_timestamp() AS at""")
 
 _BEHIND = text("""
@@ -248,19 +260,23 @@ _COMPLETE = text("""
            lease = CASE WHEN state.lease = :lease THEN NULL ELSE state.lease END,
            leased_until = CASE WHEN state.lease = :lease THEN NULL ELSE state.leased_until END,
            attempts = 0,
-           error = NULL
+           error = NULL,
+           retry_at = NULL
       FROM unnest(CAST(:ids AS bigint[]), CAST(:versions AS bigint[])) AS written (contact_id, version)
      WHERE state.contact_id = written.contact_id""")
 
 _FAIL = text("""
     UPDATE index_state AS state
        SET lease = NULL,
-           leased_until = clock_timestamp() -- not all of them at the same moment
-                        + make_interval(secs => least(2.0 ^ least(state.attempts, 30), :longest) * (1 - random() / 2)),
+           leased_until = refused.retry_at,
+           retry_at = refused.retry_at,
            attempts = state.attempts + 1,
            -- A contact that was deleted meanwhile is to be forgotten; the reason may quote it.
            error = CASE WHEN EXISTS (SELECT FROM contacts WHERE id = state.contact_id) THEN refused.error END
-      FROM unnest(CAST(:ids AS bigint[]), CAST(:errors AS text[])) AS refused (contact_id, error)
+      FROM (SELECT contact_id, errors.error, clock_timestamp() -- not all of them at the same moment
+                   + make_interval(secs => least(2.0 ^ least(attempts, 30), :longest) * (1 - random() / 2)) AS retry_at
+              FROM unnest(CAST(:ids AS bigint[]), CAST(:errors AS text[])) AS errors (contact_id, error)
+              JOIN index_state USING (contact_id)) AS refused
      WHERE state.contact_id = refused.contact_id AND state.lease = :lease""")
 
 _RELEASE = text("""

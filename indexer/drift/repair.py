@@ -36,8 +36,11 @@ _CURRENT = re.compile(r"current version \[(\d+)\]")
 def repair(connections: Connections, entry: Entry, drifts: Sequence[Drift]) -> None:
     """Their documents are gone, or their contacts pending.
 
-    A contact that has changed since it was judged is let be: it is sent anyway.
+    A contact that has changed since it was judged is let be: it is sent anyway. The index is looked at anew, as another
+    may stand in its place.
     """
+    if drifts:
+        connections.indices.forget(entry)
     for first in range(0, len(drifts), _AT_ONCE):
         _repair(connections, entry, drifts[first : first + _AT_ONCE])
 

@@ -23,6 +23,7 @@ from store.tables.base import instant, metadata
 contact_version = Sequence("contact_version", metadata=metadata, data_type=BigInteger)
 
 _PENDING = text("version > indexed_version")
+_DUE = text("version > indexed_version AND retry_at IS NULL")
 
 # One row a contact, kept after the contact is deleted: the delete has a version too.
 index_state = Table(
@@ -39,8 +40,14 @@ index_state = Table(
     Column("lease", BigInteger),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", Text),
-    # Workers take the oldest; freshness and fills ask one organisation's oldest and how many.
-    Index("ix_index_state_pending", "changed_at", postgresql_where=_PENDING),
+    # Of a refused contact that did not change since: when it is tried again, kept while it is. An index may have this
+    # one, as a lease leaves it alone.
+    Column("retry_at", DateTime(timezone=True)),
+    # Workers take the oldest, of each organisation, without a look at those that wait for another try.
+    Index("ix_index_state_due", "changed_at", postgresql_where=_DUE),
+    Index("ix_index_state_org_id_due", "org_id", "changed_at", postgresql_where=_DUE),
+    Index("ix_index_state_retry", "retry_at", postgresql_where=text("retry_at IS NOT NULL")),
+    # Freshness and fills ask one organisation's oldest and how many.
     Index("ix_index_state_org_id_pending", "org_id", "changed_at", postgresql_where=_PENDING),
     Index("ix_index_state_org_id_contact_id", "org_id", "contact_id"),
     # Few as a rule.

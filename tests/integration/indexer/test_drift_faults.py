@@ -87,6 +87,15 @@ def test_one_that_is_there_again_is_no_fault_any_more(connections: Connections, 
     assert faults(connections, shop) == [None]
 
 
+def test_one_that_somebody_put_in_its_place_is_told(connections: Connections, shop: Shop, lost: str) -> None:
+    connections.indices.client.indices.create(index=lost, aliases={f"{lost}.write": {}})
+    for _ in range(2):
+        checked(connections)
+    assert faults(connections, shop) == [
+        f"{lost} was built by another contract; run: segments index rebuild --org shop"
+    ]
+
+
 def test_a_missing_shared_index_is_an_error_and_keeps_no_own_one_from_being_checked(
     connections: Connections, shop: Shop, neighbour: Shop
 ) -> None:

@@ -13,11 +13,13 @@ from indexer.documents import Document
 from indexer.errors import BusyError, MissingIndexError
 from indexer.indices import Indices
 from indexer.registry import Widths, widths
+from indexer.sync import Sync
 from mappings.errors import ContractError
 from mappings.index import mapping
 from store import tables, write_set
 from store.write_set import Entry
-from tests.integration.indexer.shop import Shop, add
+from tests.integration.indexer.rebuilds import entries
+from tests.integration.indexer.shop import Shop, add, found
 
 NONE = widths(())
 
@@ -135,3 +137,22 @@ def test_an_empty_index_never_takes_the_place_of_one_that_was_lost(connections: 
     shop.run("UPDATE index_state SET indexed_version = version")
     with pytest.raises(ContractError, match="segments index rebuild"):
         creation.first_index(connections)
+
+
+def test_an_index_made_anew_with_fewer_slots_is_given_them_again(connections: Connections, shop: Shop) -> None:
+    with connections.engine.begin() as db:
+        field = {"org_id": shop.org, "object": "contact", "key": "k", "label": "k", "type": "text"}
+        add(db, tables.custom_fields, slot="keyword_99", **field)
+    contact = shop.contact("a", custom={"k": "v"})
+    worker = Sync(connections)
+    worker.drain(60)
+    (live,) = entries(connections)
+    connections.indices.delete(live)
+    connections.indices.create(live, NONE, connections.settings)
+    connections.indices.publish(live, connections.alias, connections.settings)
+    shop.run("UPDATE contacts SET city = 'Köln'")
+    assert worker.drain(60).refused == 1
+    assert "keyword_99" in (shop.error(contact) or "")
+    shop.run("UPDATE index_state SET leased_until = clock_timestamp(), retry_at = clock_timestamp()")
+    assert worker.drain(60).indexed == 1
+    assert found(connections, city="köln") == {contact}

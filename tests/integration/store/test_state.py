@@ -181,7 +181,7 @@ def test_a_refused_contact_waits_longer_each_time_and_keeps_its_reason(engine: E
     waits = []
     for _ in range(3):
         with engine.begin() as db:
-            db.execute(text("UPDATE index_state SET leased_until = NULL"))
+            db.execute(text("UPDATE index_state SET leased_until = NULL, retry_at = NULL"))
             claim = state.claim(db)
             before = postgres.clock(db)
             state.fail(db, claim.lease, {4: "too long"})
@@ -213,7 +213,7 @@ def test_refused_contacts_are_listed_with_reason_attempts_and_next_try(engine: E
         assert (state.refused(db, 1), state.refusals(db, 1, limit=1)) == (2, (four,))
         assert state.freshness(db, with_refused=False).pending == CONTACTS - 2
         assert (state.refused(db, 2), state.refusals(db, 2, limit=10)) == (0, ())
-        db.execute(text("UPDATE index_state SET leased_until = NULL"))
+        db.execute(text("UPDATE index_state SET leased_until = NULL, retry_at = NULL"))
         state.claim(db)
         assert [one.next_try for one in state.refusals(db, limit=10)] == [None, None]
 
