@@ -57,6 +57,7 @@ def test_a_refused_contact_is_another_workers_when_its_lease_ends(engine: Engine
 def test_refused_contacts_that_wait_cost_a_claim_nothing(engine: Engine) -> None:
     with engine.begin() as db:
         db.execute(text(_INSERT), {"n": 5_000})
+        db.execute(text("UPDATE index_state SET attempts = 30"))  # it is half an hour until the next
         state.fail(db, (claim := state.claim(db, 10_000)).lease, dict.fromkeys(claim.contact_ids, "too long"))
         db.execute(text("UPDATE contacts SET city = 'Bonn' WHERE id = 4"))
     with engine.connect() as db:
