@@ -41,7 +41,7 @@ def _elasticsearch(cache: Path, account: Account | None) -> Path:
     except OSError as error:
         raise EmbeddedError(f"{cache} cannot be made: {error}", "set SERVERS_CACHE to a folder of yours") from error
     enters = account is None or account.passes(cache)
-    return unpacked(cache, cache if enters else staging() / "programs")
+    return unpacked(cache, cache if enters else _shelf())
 
 
 def _package(name: str, parts: tuple[str, ...], account: Account | None) -> Path:
@@ -56,12 +56,19 @@ def _package(name: str, parts: tuple[str, ...], account: Account | None) -> Path
     installed = Path(str(package.locate_file("")))
     if account is None or all(account.enters(installed / part) for part in parts):
         return installed
-    return _copied(installed, parts, staging() / "programs" / f"{name}-{package.version}")
+    return _copied(installed, parts, _shelf() / f"{name}-{package.version}")
+
+
+def _shelf() -> Path:
+    """The folder of what was copied, which everybody can enter whatever the umask."""
+    folder = staging() / "programs"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)
+    return folder
 
 
 def _copied(installed: Path, parts: tuple[str, ...], copy: Path) -> Path:
     """A copy of `parts` that everybody can read; made elsewhere and renamed, so what exists is whole."""
-    copy.parent.mkdir(exist_ok=True)
     with locked(copy.with_name(f"{copy.name}.lock"), seconds=_COPY_SECONDS):
         if not copy.is_dir():
             with workplace(copy) as folder:

@@ -22,7 +22,7 @@ from runtime import database
 from runtime.queues import wake_index
 from runtime.settings import Settings
 from store import organisations, segments, tables, tokens
-from tests.serving import api, process
+from tests.serving import api, process, straight
 
 SECONDS = 60.0
 MARK = "zqxmark"  # of the contact; grams and fold leave it as it is
@@ -69,7 +69,7 @@ class Place:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         raw = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/v1{path}", raw, headers, method=method)
-        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
+        with straight(request, timeout=SECONDS) as answer:
             return json.loads(answer.read() or "null")
 
     def indexed(self, refused: int = 0) -> None:

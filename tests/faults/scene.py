@@ -23,7 +23,7 @@ from tests.faults.requests import COMMIT
 from tests.faults.world import World
 from tests.proxy import Act, Proxy, Trap
 
-_COME_SECONDS = 30.0  # a process that is awaited at some place has come there, or to its end, by then
+_COME_SECONDS = 120.0  # a process that is awaited at some place has come there, or to its end, by then
 _END_SECONDS = 60.0
 _OVERTAKE_SECONDS = 1.5
 

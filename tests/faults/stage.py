@@ -11,6 +11,7 @@ from elasticsearch import Elasticsearch
 from rq import Queue
 from sqlalchemy import Engine, text
 
+from indexer.connections import elastic as client
 from runtime import database, queues
 from runtime.settings import Settings
 from store.migrations import upgrade
@@ -154,7 +155,7 @@ def stage(settings: Settings, *, rich: int, plain: int, servers: Servers | None 
         to_postgres = held.enter_context(Proxy.to(str(settings.database_url)))
         to_elasticsearch = held.enter_context(Proxy.to(str(settings.elasticsearch_url)))
         disturbed = replace(settings, database_url=to_postgres.url, elasticsearch_url=to_elasticsearch.url)
-        elastic = held.enter_context(Elasticsearch(str(settings.elasticsearch_url)))
+        elastic = held.enter_context(client(settings))
         world = World.made(engine, rich=rich, plain=plain)
         service = held.enter_context(Service.running(disturbed))
         made = Stage(servers, disturbed, to_postgres, to_elasticsearch, service, engine, elastic, world)

@@ -8,7 +8,6 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from urllib.request import urlopen
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -25,7 +24,7 @@ from store import tables
 from tests.integration.indexer.shop import Shop, add, found
 from tests.integration.indexer.work import SECONDS, until
 from tests.proxy import Act, Proxy
-from tests.serving import process
+from tests.serving import process, straight
 
 
 @contextmanager
@@ -76,7 +75,7 @@ def test_a_worker_that_is_told_to_stop_while_elasticsearch_is_away_gives_back_wh
 
 def scraped(port: int) -> dict[str, float]:
     """The worker's counters by name and only label."""
-    with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
+    with straight(f"http://127.0.0.1:{port}/metrics") as answer:
         families = list(text_string_to_metric_families(answer.read().decode()))
     return {
         " ".join((sample.name, *sample.labels.values())): sample.value

@@ -132,6 +132,7 @@ def test_programs_that_nobody_can_reach_are_copied(tmp_path: Path) -> None:
     (installed / "package" / "program").chmod(0o700)
     (installed / "package" / "library").write_text("")
     (installed / "package" / "link").symlink_to("library")
+    (tmp_path / "programs").mkdir()
     tmp_path.chmod(0o700)
     account = Account.needed()
     assert account is not None
@@ -140,6 +141,17 @@ def test_programs_that_nobody_can_reach_are_copied(tmp_path: Path) -> None:
     assert (copy / "package" / "program").stat().st_mode & 0o777 == 0o755
     assert (copy / "package" / "library").stat().st_mode & 0o777 == 0o644
     assert (copy / "package" / "link").readlink() == Path("library")
+
+
+@as_root
+def test_what_was_copied_can_be_entered_whatever_the_umask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grounds, "_STAGING", tmp_path)
+    before = os.umask(0o077)
+    try:
+        shelf = programs._shelf()
+    finally:
+        os.umask(before)
+    assert [folder.stat().st_mode & 0o777 for folder in (shelf.parent, shelf)] == [0o755, 0o755]
 
 
 @as_root

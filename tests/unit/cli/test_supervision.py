@@ -13,7 +13,7 @@ from cli import supervision
 from cli.processes import Program
 from cli.supervision import Stopped, stoppable, supervise
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 def program(name: str, code: str) -> Program:
