@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from mappings.fields import Behaviour
@@ -88,7 +88,8 @@ def meanings(db: Connection, org_id: int) -> tuple[Meaning, ...]:
         tables.behaviours.outerjoin(types, types.c.id == c.event_type_id)
     )
     rows = {code: rest for code, *rest in db.execute(read.where(c.org_id == org_id))}
-    return tuple(Meaning(one, *rows[one.code]) for one in all_of(db, org_id))
+    # One that was declared in between, by another transaction, is in the second answer only.
+    return tuple(Meaning(one, *rows[one.code]) for one in all_of(db, org_id) if one.code in rows)
 
 
 def declared(db: Connection, org_id: int, key: str) -> Meaning:
@@ -108,9 +109,10 @@ def relabel(db: Connection, org_id: int, key: str, label: str) -> Meaning:
 
 
 def remove(db: Connection, org_id: int, code: int) -> None:
-    """A declared behaviour is gone; raises NotFoundError. Documents forget its code when they are next written."""
+    """A declared behaviour is gone; raises NotFoundError. Every contact with an event of the type is indexed again."""
     c = tables.behaviours.c
     ours = (c.org_id == org_id) & (c.code == code) & (c.kind == "declared")
+    _lock(db, tables.event_types.c.id == select(c.event_type_id).where(ours).scalar_subquery())
     if not db.execute(delete(tables.behaviours).where(ours)).rowcount:
         raise NotFoundError(f"there is no declared behaviour {code}")
 
@@ -149,10 +151,16 @@ def _own_key(key: str) -> str:
 
 
 def _event_type(db: Connection, org_id: int, key: str) -> int:
-    found = named.ids_of(db, tables.event_types, "key", org_id, [key], fold=False)
-    if key not in found:
+    c = tables.event_types.c
+    found = _lock(db, (c.org_id == org_id) & (c.key == key))
+    if found is None:
         raise NotFoundError(f"there is no event type {key}")
-    return found[key]
+    return found
+
+
+def _lock(db: Connection, event_type: ColumnElement[bool]) -> int | None:
+    """The event type, locked before its behaviours change. The triggers lock it after that, when two would deadlock."""
+    return db.execute(select(tables.event_types.c.id).where(event_type).with_for_update()).scalar_one_or_none()
 
 
 # Whatever has waited since `fill_through` or longer may lack the behaviour; later changes of a contact, and contacts

@@ -225,6 +225,17 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- A declared behaviour that is deleted leaves the documents, too.
+CREATE OR REPLACE FUNCTION capture_behaviours_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    narrowed bigint[] := ARRAY(SELECT DISTINCT event_type_id FROM old_rows WHERE kind = 'declared');
+BEGIN
+    PERFORM FROM event_types WHERE id = ANY (narrowed) ORDER BY id FOR UPDATE; -- as above
+    PERFORM bump_contacts(ARRAY(
+        SELECT DISTINCT contact_id FROM events WHERE event_type_id = ANY (narrowed) ORDER BY contact_id));
+    RETURN NULL;
+END $$;
+
 -- Documents carry the code, and a code means one thing for good.
 CREATE OR REPLACE FUNCTION keep_behaviours() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -352,6 +363,8 @@ CREATE OR REPLACE TRIGGER fill_declared AFTER INSERT ON behaviours
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION fill_declared_behaviours();
 CREATE OR REPLACE TRIGGER sign_declared AFTER INSERT ON behaviours
     REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION sign_declared_behaviours();
+CREATE OR REPLACE TRIGGER capture_deleted AFTER DELETE ON behaviours
+    REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION capture_behaviours_deleted();
 CREATE OR REPLACE TRIGGER keep AFTER UPDATE ON behaviours
     REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION keep_behaviours();
 

@@ -12,7 +12,7 @@ from indexer.drift.documents import differences
 from indexer.errors import BusyError
 from mappings import timelines
 from mappings.text import grams
-from store import drift, tables
+from store import behaviours, drift, tables
 from store.drift import Kind
 from tests.integration.indexer.drifts import checked, fresh, healed, put, version
 from tests.integration.indexer.rebuilds import drain, entries
@@ -102,6 +102,19 @@ def test_one_value_of_a_timeline_that_was_changed_is_found(connections: Connecti
     more = [*sound["events"], timelines.pack_event(9, 1, 1_000)]
     put(connections, anna, at, sound | {"events": more})
     assert found(connections, anna) == {"events"}
+
+
+def test_a_declared_behaviour_that_was_deleted_is_no_difference(
+    connections: Connections, shop: Shop, anna: int
+) -> None:
+    condition = {"field": "amount", "operator": ">", "value": 1}
+    with shop.engine.begin() as db:
+        declared = behaviours.declare(db, shop.org, "large", None, "purchase", condition)
+    drain(connections)
+    with shop.engine.begin() as db:
+        behaviours.remove(db, shop.org, declared.code)
+    drain(connections)
+    assert found(connections, anna) == set()
 
 
 def test_a_change_that_no_trigger_saw_is_found_named_and_sent(connections: Connections, shop: Shop, anna: int) -> None:

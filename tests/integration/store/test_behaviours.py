@@ -107,6 +107,14 @@ def test_what_cannot_be_declared_is_refused(
         declare(db, world, **changed)
 
 
+def test_whoever_has_an_event_of_the_type_is_indexed_again_when_it_is_removed(db: Connection, world: World) -> None:
+    declared = declare(db, world)
+    before = versions(db, world.ids["org"])
+    behaviours.remove(db, world.ids["org"], declared.code)
+    after = versions(db, world.ids["org"])
+    assert {one for one in after if after[one] > before[one]} == {world.ids["anna"], world.ids["bert"]}
+
+
 def test_a_removed_behaviour_is_in_no_catalogue(db: Connection, world: World) -> None:
     declared = declare(db, world)
     behaviours.remove(db, world.ids["org"], declared.code)
