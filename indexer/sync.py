@@ -21,6 +21,7 @@ from indexer.rows import Rows
 from mappings.errors import ContractError
 from store import state, write_set
 from store.holding import holders
+from store.postgres import repeated
 from store.write_set import Entry
 
 _log = logging.getLogger(__name__)
@@ -210,6 +211,19 @@ class Sync:
                 self._record(batch, errors)
 
     def _record(self, batch: _Batch, errors: dict[int, str]) -> None:
+        written = self._complete(batch, errors)
+        if errors:
+            with self.connections.engine.begin() as db:
+                state.fail(db, batch.claim.lease, errors)
+            # Without the reason, which may quote the contact: that goes with the contact, a log does not.
+            said = "the index refuses %s contacts, such as %s: index_state.error says why"
+            _log.warning(said, len(errors), next(iter(errors)))
+        self._claims.discard(batch.claim)
+        metrics.recorded(written, len(errors))
+
+    @repeated
+    def _complete(self, batch: _Batch, errors: dict[int, str]) -> int:
+        """What was not refused counts as indexed; how many contacts."""
         with self.connections.engine.begin() as db:
             kept = [portion for portion in batch.portions if write_set.keep_one(db, portion.entries)]
             items = [item for portion in kept for item in portion.items]
@@ -218,14 +232,7 @@ class Sync:
             if len(kept) < len(batch.portions):
                 # The first index of all was given up: what only it held is in none.
                 state.release(db, batch.claim)
-        if errors:
-            with self.connections.engine.begin() as db:
-                state.fail(db, batch.claim.lease, errors)
-            # Without the reason, which may quote the contact: that goes with the contact, a log does not.
-            said = "the index refuses %s contacts, such as %s: index_state.error says why"
-            _log.warning(said, len(errors), next(iter(errors)))
-        self._claims.discard(batch.claim)
-        metrics.recorded(len(written), len(errors))
+        return len(written)
 
     def _give_back(self) -> None:
         """Let others take what was claimed and not recorded."""

@@ -20,7 +20,7 @@ def write(db: Connection, org_id: int, items: Sequence[object]) -> tuple[Outcome
 
     Where a company comes twice the last item counts, value by value, and both have its outcome.
     """
-    reader = CompanyReader(custom_fields.all_of(db, org_id))
+    reader = CompanyReader(custom_fields.all_of(db, org_id, keep=True))
     rows, refused = read_each(items, lambda item: _read(reader, item))
     written = writing.write_each(db, org_id, rows.values())
     outcomes = (Outcome(index, *written[row.external_id]) for index, row in rows.items())

@@ -19,7 +19,7 @@ from store.writing import contacts as writing
 
 def reader(db: Connection, org_id: int, coerce: Coerce | None = None) -> ContactReader:
     """Reads contacts by the organisation's fields as they are now."""
-    return ContactReader(custom_fields.all_of(db, org_id), clock(db), behaviours.taken(db, org_id), coerce)
+    return ContactReader(custom_fields.all_of(db, org_id, keep=True), clock(db), behaviours.taken(db, org_id), coerce)
 
 
 def write(db: Connection, org_id: int, items: Sequence[object]) -> tuple[Outcome, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from mappings.fields import Custom
@@ -21,16 +21,18 @@ _COLUMNS = tuple(tables.custom_fields.c[name] for name in ("object", "key", "lab
 _LISTED = ("choice", "multi-choice")
 
 
-def all_of(db: Connection, org_id: int) -> tuple[Custom, ...]:
-    """The organisation's custom fields, oldest first."""
+def all_of(db: Connection, org_id: int, *, keep: bool = False) -> tuple[Custom, ...]:
+    """The organisation's custom fields, oldest first. With `keep`, none is deleted before this transaction ends."""
     fields = tables.custom_fields
-    rows = db.execute(select(*_COLUMNS).where(fields.c.org_id == org_id).order_by(fields.c.id))
+    query = select(*_COLUMNS).where(fields.c.org_id == org_id).order_by(fields.c.id)
+    rows = db.execute(query.with_for_update(read=True, key_share=True) if keep else query)
     return tuple(_custom(row) for row in rows.mappings())
 
 
-def get(db: Connection, org_id: int, of: str, key: str) -> Custom:
-    """The field; raises NotFoundError."""
-    row = db.execute(select(*_COLUMNS).where(*_is(org_id, of, key))).mappings().one_or_none()
+def get(db: Connection, org_id: int, of: str, key: str, *, lock: bool = False) -> Custom:
+    """The field; raises NotFoundError. With `lock`, nobody else changes it before this transaction ends."""
+    query = select(*_COLUMNS).where(*_is(org_id, of, key))
+    row = db.execute(query.with_for_update() if lock else query).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no field {key}")
     return _custom(row)
@@ -79,18 +81,21 @@ def relabel(db: Connection, org_id: int, of: str, key: str, label: str) -> Custo
 
 def add_options(db: Connection, org_id: int, of: str, key: str, options: Iterable[str]) -> None:
     """The field's list has these options too, behind those it had; raises NotFoundError, UnacceptableError."""
-    field = get(db, org_id, of, key)
+    field = get(db, org_id, of, key, lock=True)
     merged = _options(field.type.name, [*field.options, *options])
     db.execute(update(tables.custom_fields).where(*_is(org_id, of, key)).values(options=merged))
 
 
 def remove(db: Connection, org_id: int, of: str, key: str) -> None:
     """The field and its values are gone; its slot is free again once no document holds them. Raises NotFoundError."""
-    if not db.execute(delete(tables.custom_fields).where(*_is(org_id, of, key))).rowcount:
-        raise NotFoundError(f"there is no field {key}")
+    get(db, org_id, of, key, lock=True)  # first: whoever writes values keeps it
     table = tables.contacts if of == "contact" else tables.companies
-    has = table.c.custom.has_key(key)
-    db.execute(update(table).where(table.c.org_id == org_id, has).values(custom=table.c.custom.op("-")(key)))
+    theirs = (table.c.org_id == org_id, table.c.custom.has_key(key))
+    # In the order that all writers keep; counted, as there may be millions.
+    held = select(table.c.id).where(*theirs).order_by(table.c.id).with_for_update(key_share=True).subquery()
+    db.execute(select(func.count()).select_from(held))
+    db.execute(update(table).where(*theirs).values(custom=table.c.custom.op("-")(key)))
+    db.execute(delete(tables.custom_fields).where(*_is(org_id, of, key)))
 
 
 def _is(org_id: int, of: str, key: str) -> tuple[ColumnElement[bool], ...]:

@@ -32,8 +32,9 @@ def write(db: Connection, org_id: int, items: Sequence[object]) -> tuple[Outcome
     dated = {index: Dated(index, contacts[name], event) for index, (name, event) in rows.items() if name in contacts}
     staging.prepare(db)
     named = writing.Named.ensure(db, org_id, (one.event for one in dated.values()))
-    state.lock(db, {one.contact_id for one in dated.values()})
-    written = {writing.identity(dated[one.position]): one for one in writing.write_each(db, dated.values(), named)}
+    writing.stage(db, dated.values(), named)
+    state.lock(db, {*writing.holders(db), *(one.contact_id for one in dated.values())})
+    written = {writing.identity(dated[one.position]): one for one in writing.write_each(db)}
     outcomes = dict(refused)
     for index, (name, _) in rows.items():
         if name not in contacts:

@@ -18,16 +18,23 @@ def all_of(db: Connection, table: Table, name: str, org_id: int) -> tuple[Named,
     return tuple(Named(*row) for row in rows)
 
 
-def ids_of(db: Connection, table: Table, name: str, org_id: int, names: Iterable[str], *, fold: bool) -> dict[str, int]:
-    """The ids of those that exist, by the name asked for; with `fold`, case makes no difference."""
+def ids_of(
+    db: Connection, table: Table, name: str, org_id: int, names: Iterable[str], *, fold: bool, keep: bool = False
+) -> dict[str, int]:
+    """The ids of those that exist, by the name asked for; with `fold`, case makes no difference.
+
+    With `keep`, nobody can delete them before this transaction ends.
+    """
     wanted = list(dict.fromkeys(names))
     if not wanted:
         return {}
     asked = select(func.unnest(literal(wanted, ARRAY(Text)), type_=Text()).label("name")).subquery()
     stored = table.c[name]
     same = func.lower(stored) == func.lower(asked.c.name) if fold else stored == asked.c.name
-    rows = db.execute(select(asked.c.name, table.c.id).join(table, same).where(table.c.org_id == org_id))
-    return dict(map(tuple, rows))
+    query = select(asked.c.name, table.c.id).join(table, same).where(table.c.org_id == org_id)
+    if keep:
+        query = query.order_by(table.c.id).with_for_update(read=True, key_share=True, of=table)
+    return dict(map(tuple, db.execute(query)))
 
 
 def ensure(
@@ -35,14 +42,13 @@ def ensure(
 ) -> dict[str, int]:
     """The ids of all, by name; where one is missing it is made, with the other columns given for it.
 
-    Another transaction that makes the same one is waited for.
+    Another transaction that makes or deletes the same one is waited for; later ones wait to delete it.
     """
-    found = ids_of(db, table, name, org_id, rows, fold=fold)
-    missing = sorted(rows.keys() - found.keys())  # in one order for all writers
-    if missing:
+    found = ids_of(db, table, name, org_id, rows, fold=fold, keep=True)
+    while missing := sorted(rows.keys() - found.keys()):  # in one order for all writers
         made = [{"org_id": org_id, name: one, **rows[one]} for one in missing]
         db.execute(insert(table).on_conflict_do_nothing(), made)
-        found |= ids_of(db, table, name, org_id, missing, fold=fold)
+        found |= ids_of(db, table, name, org_id, missing, fold=fold, keep=True)
     return found
 
 

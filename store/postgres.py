@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import psycopg
-from psycopg.errors import DeadlockDetected, ForeignKeyViolation, SerializationFailure
+from psycopg.errors import DeadlockDetected, ForeignKeyViolation, SerializationFailure, UniqueViolation
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from tenacity import retry, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -37,7 +37,7 @@ def _others_went_first(error: BaseException) -> bool:
             return True
         case DeadlockDetected() | SerializationFailure():  # of a script
             return True
-        case IntegrityError(orig=ForeignKeyViolation()):  # what it refers to was deleted meanwhile
+        case IntegrityError(orig=ForeignKeyViolation() | UniqueViolation()):  # something was deleted or made meanwhile
             return True
     return False
 

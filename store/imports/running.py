@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
+from mappings.fields import Custom
 from segments.errors import Problem
 from store import contacts, custom_fields, organisations
+from store.errors import ConflictError
 from store.imports.coercion import coercion, localiser
 from store.imports.errors import ImportFileError
 from store.imports.files import File, Progress
@@ -34,9 +36,10 @@ Told = Callable[[Sequence[NewField], Sequence[NewOptions]], None]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file that was surveyed, and the organisation that it goes into."""
+    """A file that was surveyed, and the organisation that it goes into, with its custom fields."""
 
     organisation: Organisation
+    fields: Sequence[Custom]
     survey: Survey
     new_fields: Sequence[NewField]
     new_options: Sequence[NewOptions]
@@ -56,16 +59,22 @@ def prepare(
     for line in file.lines(progress):
         survey.add(line)
     _refuse_empty(file, survey)
+    try:
+        with engine.begin() as db:
+            return _prepared(db, survey, _organisation(db, org, time_zone), types)
+    except ConflictError as error:
+        raise ImportFileError(f"{error.detail}, which was made meanwhile", "import the file again") from error
+
+
+def _prepared(db: Connection, survey: Survey, organisation: Organisation, types: Mapping[Place, str]) -> Prepared:
     new_fields = survey.new_fields(types)
     new_options = survey.new_options()
-    with engine.begin() as db:
-        organisation = _organisation(db, org, time_zone)
-        for new in new_fields:
-            label = None if new.name == new.key else new.name
-            custom_fields.create(db, organisation.id, new.of, new.key, label, new.kind.type, new.kind.options)
-        for more in new_options:
-            custom_fields.add_options(db, organisation.id, more.of, more.key, more.options)
-    return Prepared(organisation, survey, new_fields, new_options)
+    for new in new_fields:
+        label = None if new.name == new.key else new.name
+        custom_fields.create(db, organisation.id, new.of, new.key, label, new.kind.type, new.kind.options)
+    for more in new_options:
+        custom_fields.add_options(db, organisation.id, more.of, more.key, more.options)
+    return Prepared(organisation, custom_fields.all_of(db, organisation.id), survey, new_fields, new_options)
 
 
 def write(engine: Engine, file: File, prepared: Prepared, rejects: Rejects, progress: Progress) -> Counter[Status]:
@@ -77,7 +86,7 @@ def write(engine: Engine, file: File, prepared: Prepared, rejects: Rejects, prog
     with ThreadPoolExecutor(1) as writer:  # PostgreSQL works while the next chunk is read
         under_way: deque[Future[Counter[Status]]] = deque()
         for rows in _chunks(_rows(engine, file, prepared, rejects, progress)):
-            under_way.append(writer.submit(_write_chunk, engine, prepared.organisation.id, rows))
+            under_way.append(writer.submit(_write_chunk, engine, prepared.organisation.id, prepared.fields, rows))
             if len(under_way) > _AHEAD:
                 counts += under_way.popleft().result()
         for future in under_way:
@@ -138,6 +147,15 @@ def _chunks(rows: Iterator[ContactRow]) -> Iterator[list[ContactRow]]:
 
 
 @repeated
-def _write_chunk(engine: Engine, org_id: int, rows: Sequence[ContactRow]) -> Counter[Status]:
+def _write_chunk(engine: Engine, org_id: int, read_by: Sequence[Custom], rows: Sequence[ContactRow]) -> Counter[Status]:
     with engine.begin() as db:
+        _refuse_others(read_by, custom_fields.all_of(db, org_id, keep=True))
         return Counter(written.status for written in writing.write(db, org_id, rows))
+
+
+def _refuse_others(read_by: Sequence[Custom], fields: Sequence[Custom]) -> None:
+    """The values were read by fields that are there still: one that is made anew may have another type."""
+    there = {(field.object, field.key, field.type.name) for field in fields}
+    for field in read_by:
+        if (field.object, field.key, field.type.name) not in there:
+            raise ImportFileError(f"the field {field.name} was deleted meanwhile", "import the file again")

@@ -55,17 +55,21 @@ class Named:
 
 def write(db: Connection, events: Iterable[Dated], named: Named) -> None:
     """The events are stored. Of those with the same type and external id the last one counts."""
-    if _stage(db, events, named):
+    if stage(db, events, named):
         db.execute(_UPSERT)
 
 
-def write_each(db: Connection, events: Iterable[Dated], named: Named) -> Iterator[Written]:
-    """The same, and what became of each that counted."""
-    if _stage(db, events, named):
-        touched = set(db.execute(_UPSERT_RETURNING).scalars())
-        for position, id_, is_new in db.execute(_STORED):
-            status: Status = "created" if is_new else "updated" if id_ in touched else "unchanged"
-            yield Written(position, id_, status)
+def write_each(db: Connection) -> Iterator[Written]:
+    """The staged events are stored; what became of each."""
+    touched = set(db.execute(_UPSERT_RETURNING).scalars())
+    for position, id_, is_new in db.execute(_STORED):
+        status: Status = "created" if is_new else "updated" if id_ in touched else "unchanged"
+        yield Written(position, id_, status)
+
+
+def holders(db: Connection) -> list[int]:
+    """The contacts that have one of the staged events: they lose it where it moves."""
+    return list(db.execute(_HOLDERS).scalars())
 
 
 def identity(one: Dated) -> object:
@@ -74,7 +78,8 @@ def identity(one: Dated) -> object:
     return one.position if event.external_id is None else (event.type, event.external_id)
 
 
-def _stage(db: Connection, events: Iterable[Dated], named: Named) -> bool:
+def stage(db: Connection, events: Iterable[Dated], named: Named) -> bool:
+    """Those that count are staged; whether there are any."""
     latest = {identity(one): one for one in events}
     if latest:
         staging.copy(db, f"staged_events {_COLUMNS}", _lines(latest.values(), named))
@@ -106,6 +111,12 @@ _INSERT = """
 
 _UPSERT = text(_INSERT)
 _UPSERT_RETURNING = text(_INSERT + " RETURNING id")
+
+_HOLDERS = text("""
+    SELECT DISTINCT stored.contact_id FROM staged_events AS staged
+     CROSS JOIN LATERAL (SELECT contact_id FROM events
+                          WHERE event_type_id = staged.event_type_id AND external_id = staged.external_id
+                          LIMIT 1) AS stored""")
 
 _STORED = text("""
     SELECT staged.position, coalesce(stored.id, staged.id), coalesce(stored.id = staged.id, true)

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from runtime import database
+from store import behaviours
 from tests.api.conftest import Tenant
 from tests.api.shop import CONTACTS, EVERYONE, ago, rule
 from tests.api.test_errors import places, problem
@@ -121,6 +122,18 @@ def test_a_batch_that_deadlocks_with_somebody_elses_sql_is_written_all_the_same(
         written = answer.result().json
         assert written is not None
         assert written["updated"] == 3, written
+    engine.dispose()
+
+
+def test_a_key_that_somebody_takes_meanwhile_is_refused_like_one_that_was_taken(tenant: Tenant) -> None:
+    tenant.post("/event-types", {"key": "purchase"})
+    engine = database.engine(tenant.settings)
+    with ThreadPoolExecutor(1) as pool, engine.connect() as other:
+        behaviours.declare(other, tenant.org_id, "visit", None, "purchase", rule("amount", ">", 1))
+        answer = pool.submit(tenant.post, "/event-types", {"key": "visit"})
+        until_waiting(other, answer)
+        other.commit()
+        problem(answer.result(), 409)
     engine.dispose()
 
 

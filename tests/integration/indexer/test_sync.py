@@ -22,6 +22,7 @@ from mappings.errors import ContractError
 from store import state, tables, write_set
 from store.write_set import Entry
 from tests.integration.indexer.shop import Shop, add, count, found, held
+from tests.waits import until_waiting
 
 SECONDS = 60.0
 
@@ -357,6 +358,41 @@ def test_an_index_of_another_contract_stops_the_worker(connections: Connections,
     with pytest.raises(ContractError, match="another contract"):
         drain(newer)
     assert shop.pending() == 1
+
+
+def test_a_worker_that_deadlocks_with_somebody_elses_sql_records_all_the_same(
+    connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drain(connections)  # there is an index
+    ids = sorted(shop.contacts(3))
+    touch = text("UPDATE contacts SET city = 'Mainz' WHERE id = :id")
+    refreshed, touched = Event(), Event()
+
+    def refresh(indices: Indices, entry: Entry) -> None:
+        as_before(indices, entry)
+        refreshed.set()
+        touched.wait(SECONDS)
+
+    as_before = Indices.refresh
+    monkeypatch.setattr(Indices, "refresh", refresh)
+    engine = connections.engine
+    with ThreadPoolExecutor(2) as pool, engine.connect() as other, engine.connect() as first:
+        drained = pool.submit(drain, connections)
+        assert refreshed.wait(SECONDS)
+        first.execute(touch, {"id": ids[1]})
+        other.execute(text("SET LOCAL deadlock_timeout = '1 min'"))  # so that the worker is the one to be ended
+        other.execute(touch, {"id": ids[2]})
+        touched.set()
+        until_waiting(first, drained)  # it has the first contact
+        met = pool.submit(other.execute, touch, {"id": ids[0]})
+        until_waiting(first, drained, met)
+        first.rollback()  # it goes on to the last one
+        met.result()
+        other.commit()
+        drained.result()
+    drain(connections)
+    assert shop.pending() == 0
+    assert found(connections, city="Mainz") == {ids[0], ids[2]}
 
 
 def test_what_was_claimed_is_given_back_when_elasticsearch_is_away(

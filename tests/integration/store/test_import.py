@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from store import catalogue, contacts, custom_fields, events, organisations
 from store.imports import running
 from store.imports.cli import import_command
 from store.items.rows import ContactRow
+from store.organisations import Organisation
 from tests.integration.store.world import versions
 from tests.waits import until_waiting
 
@@ -259,7 +260,7 @@ def test_a_chunk_that_deadlocks_with_another_writer_is_written_again(engine: Eng
         first.execute(touch, {"org": number, "id": "c28"})
         other.execute(text("SET LOCAL deadlock_timeout = '1 min'"))  # so that the chunk is the one to be ended
         other.execute(touch, {"org": number, "id": "c29"})
-        chunk = pool.submit(running._write_chunk, engine, number, rows)
+        chunk = pool.submit(running._write_chunk, engine, number, (), rows)
         until_waiting(first, chunk)  # it has c0
         met = pool.submit(other.execute, touch, {"org": number, "id": "c0"})
         until_waiting(first, chunk, met)
@@ -268,6 +269,36 @@ def test_a_chunk_that_deadlocks_with_another_writer_is_written_again(engine: Eng
         other.commit()
         assert chunk.result() == {"updated": 30}
     assert stored(engine, org, "c29")["properties"]["city"] == "Bonn"
+
+
+def test_a_field_that_is_deleted_while_its_values_are_imported_stops_the_import(
+    engine: Engine, tmp_path: Path, org: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rows(*asked: Any) -> Iterator[ContactRow]:
+        found = as_before(*asked)
+        yield next(found)
+        with engine.begin() as db:
+            custom_fields.remove(db, org_id(engine, org), "contact", "plan")
+        yield from found
+
+    as_before = running._rows
+    monkeypatch.setattr(running, "_rows", rows)
+    result = run(write(tmp_path, ITEMS), org)
+    assert result.exit_code == 2
+    assert "the field custom.plan was deleted meanwhile; import the file again" in result.output
+
+
+def test_what_another_import_makes_meanwhile_is_said(tmp_path: Path, org: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def organisation(*asked: Any) -> Organisation:
+        found = as_before(*asked)
+        catalogue.create_field(asked[0], found.id, "contact", "plan", None, "text")
+        return found
+
+    as_before = running._organisation
+    monkeypatch.setattr(running, "_organisation", organisation)
+    result = run(write(tmp_path, ITEMS), org)
+    assert result.exit_code == 2
+    assert "there is a field plan already, which was made meanwhile; import the file again" in result.output
 
 
 def test_rejects_that_cannot_be_kept_stop_the_import(tmp_path: Path, org: str) -> None:
