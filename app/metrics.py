@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from app.errors import Refusal
 from app.service import service
-from store import drift, indices, marks, state
+from store import drift, indices, marks, moves, state
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
@@ -67,8 +67,8 @@ class _Index(Collector):
         yield changes
 
     def _indices(self) -> Iterator[Metric]:
-        done = _labelled("rebuild_done_contacts", "Contacts sent to an index that is being built.", "index")
-        total = _labelled("rebuild_total_contacts", "Contacts that it is going to have, about.", "index")
+        done = _labelled("rebuild_done_contacts", "Contacts sent to an index that is built or moved to.", "index")
+        total = _labelled("rebuild_total_contacts", "Contacts that are to be sent there, about.", "index")
         faults = _labelled("index_faults", "1 for each index that is missing, or of another contract.", "index")
         states = dict.fromkeys(("building", "live", "retired"), 0)
         for one in indices.known(self._db, self._alias):
@@ -78,6 +78,9 @@ class _Index(Collector):
             if one.state == "building":
                 done.add_metric([one.name], one.done)
                 total.add_metric([one.name], one.total)
+        if move := moves.joining(self._db, self._alias):
+            done.add_metric([move.index_name], move.done)
+            total.add_metric([move.index_name], move.total)
         counted = _labelled("indices", "Indices by state.", "state")
         for name, count in states.items():
             counted.add_metric([name], count)

@@ -18,7 +18,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, text
 
-from indexer import metrics, rebuild
+from indexer import joining, metrics, rebuild
 from indexer.connections import Connections
 from indexer.drift import check
 from mappings.errors import ContractError
@@ -84,6 +84,20 @@ def test_a_rebuild_is_told(lone: Tenant) -> None:
     assert values(found, "indices") == {"building": 1, "live": 1, "retired": 0}
     assert values(found, "rebuild_done_contacts") == {name: 0}
     assert values(found, "rebuild_total_contacts") == {name: 2}
+
+
+def test_a_move_back_is_told(lone: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(joining, "BATCH", 2)
+    lone.write(contacts=[{"external_id": key} for key in "ABC"])
+    with closing(Connections.open(lone.settings)) as connections:
+        (shared,) = connections.indices.client.indices.get_alias(name=connections.alias)
+        for _ in rebuild.move_apart(connections, lone.org_id):
+            pass
+        with closing(rebuild.move_back(connections, lone.org_id)) as steps:
+            next(steps)
+            found = scraped(lone.client)
+    assert values(found, "rebuild_done_contacts") == {shared: 2}
+    assert values(found, "rebuild_total_contacts") == {shared: 3}
 
 
 def test_an_index_that_is_missing_is_told(lone: Tenant) -> None:
