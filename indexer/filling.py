@@ -12,9 +12,8 @@ from indexer import bulk, source
 from indexer.connections import Connections
 from indexer.creation import new_index
 from indexer.documents import build
-from indexer.drift.report import Report
-from indexer.drift.verify import Step, comparisons
-from indexer.errors import IncompleteError, MissingIndexError, RebuildError, RejectedError
+from indexer.drift.completeness import ensure_complete
+from indexer.errors import MissingIndexError, RebuildError, RejectedError
 from indexer.outcomes import Refusal
 from indexer.overlap import overlapped
 from indexer.progress import Progress
@@ -47,7 +46,7 @@ def fill(connections: Connections, entry: Entry) -> Generator[Progress]:
 
     Raises:
         RebuildError: it was aborted meanwhile.
-        IncompleteError: the counts differ at the end; the index is of no use.
+        IncompleteError: it differs from the database at the end; the index is of no use.
     """
     yield Progress(entry.name, entry.backfill_done, entry.backfill_total)
     yield from _backfill(connections, entry)
@@ -111,15 +110,7 @@ def _still_building(db: Connection, entry: Entry) -> None:
 
 
 def _check(connections: Connections, entry: Entry) -> None:
-    """The index holds what it is to hold, but for changes that are still under way: one that differs is not read."""
-    report = Report()
-    for one in comparisons(connections, entry, complete=True):
-        report.add(Step(entry, one.checked, 0, one.drifts))
-        if report.drifted:
-            raise IncompleteError(
-                f"{entry.name} is not as the database says: {'; '.join(report.findings(entry.name))}",
-                "the index that was read before still is; run again: segments index rebuild",
-            )
+    ensure_complete(connections, entry, "the index that was read before still is; run again: segments index rebuild")
 
 
 def _swap(connections: Connections, entry: Entry) -> None:

@@ -96,16 +96,6 @@ class Indices:
         with answering():
             self.client.indices.refresh(index=entry.name, ignore_unavailable=True)
 
-    def count(self, entry: Entry, org_id: int | None = None) -> int:
-        """How many documents the index has, of one organisation or of all, all writes so far included."""
-        query = None if org_id is None else {"term": {"org_id": org_id}}
-        self.refresh(entry)
-        with answering():
-            answer = self.client.search(
-                index=entry.name, size=0, query=query, track_total_hits=True, allow_partial_search_results=False
-            )
-        return int(answer["hits"]["total"]["value"])
-
     def highest_version(self, entry: Entry) -> int:
         """The highest version that a document says; 0 without any."""
         self.refresh(entry)

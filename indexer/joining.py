@@ -12,13 +12,12 @@ from collections.abc import Generator
 
 from sqlalchemy import Connection
 
-from indexer import source
 from indexer.connections import Connections
-from indexer.errors import IncompleteError, RebuildError
+from indexer.drift.completeness import ensure_complete
+from indexer.errors import RebuildError
 from indexer.progress import Progress
 from indexer.sync import Sync
 from store import backfill, moves, state, write_set
-from store.holding import Organisations
 from store.moves import Move
 
 BATCH = 4 * state.BATCH  # contacts made pending at a time: enough for the senders, and soon done beside other changes
@@ -40,7 +39,7 @@ def join(connections: Connections, move: Move) -> Generator[Progress]:
 
     Raises:
         RebuildError: it was aborted meanwhile.
-        IncompleteError: the counts differ at the end.
+        IncompleteError: the index differs from the database at the end.
         BusyError: Elasticsearch is away.
     """
     with connections.engine.begin() as db:
@@ -80,23 +79,10 @@ def _send_again(db: Connection, move: Move, limit: int) -> tuple[Move, bool]:
 
 
 def _check(connections: Connections, move: Move) -> None:
-    """As many documents of the organisation as it has contacts, give or take those whose change is still under way."""
-    organisation = Organisations(only=move.org_id)
-    with source.snapshot(connections.engine) as db:
-        shared = write_set.get(db, move.index_name)
-        expected = backfill.total(db, organisation)
-        underway = state.freshness(db, move.org_id).pending
-        newest = state.newest_version(db)
-    assert shared is not None  # nobody else deletes one meanwhile
-    found = connections.indices.count(shared, move.org_id)
     with connections.engine.connect() as db:
-        underway += state.changed_since(db, newest)
-    if abs(found - expected) > underway:
-        raise IncompleteError(
-            f"{shared.name} has {found} documents for {expected} contacts of organisation {move.org_id}, {underway} of "
-            "them changing",
-            "it is read where it was before; try again",
-        )
+        shared = write_set.get(db, move.index_name)
+    assert shared is not None  # nobody else deletes one meanwhile
+    ensure_complete(connections, shared, "it is read where it was before; try again", joining=move.org_id)
 
 
 def _arrive(connections: Connections, move: Move) -> None:

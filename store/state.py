@@ -100,16 +100,6 @@ def indexed_any(db: Connection) -> bool:
     return db.execute(select(c.contact_id).where(c.indexed_version > 0).limit(1)).first() is not None
 
 
-def newest_version(db: Connection) -> int:
-    """The highest version of all contacts; 0 without any."""
-    return int(db.execute(select(func.coalesce(func.max(tables.index_state.c.version), 0))).scalar_one())
-
-
-def changed_since(db: Connection, version: int) -> int:
-    """How many contacts have a higher version."""
-    return int(db.execute(select(func.count()).where(tables.index_state.c.version > version)).scalar_one())
-
-
 def behind(db: Connection, org_id: int, fence: int) -> int:
     """How many of the organisation's contacts are pending, and were last indexed in a version up to `fence`.
 

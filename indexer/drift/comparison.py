@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from elasticsearch import Elasticsearch
+from sqlalchemy import Connection
 
 from indexer import source
 from indexer.connections import Connections
@@ -15,6 +16,7 @@ from indexer.drift.scope import Scope
 from indexer.registry import widths
 from store import expected
 from store.expected import BLOCK, Group, Known, Span
+from store.holding import Organisations
 from store.write_set import Entry
 
 _BLOCKS_AT_ONCE = 5  # half of what Elasticsearch gives in one page: room for documents of nobody
@@ -29,33 +31,41 @@ class Comparison:
     drifts: tuple[Drift, ...]
 
 
-def compare(connections: Connections, entry: Entry, span: Span) -> Comparison:
+def compare(connections: Connections, entry: Entry, span: Span, joining: int | None = None) -> Comparison:
     """The contacts of the span, or of its first blocks where the index has many more documents than there are contacts.
+
+    Of the organisation that is `joining` the index only, as if it had moved there by now.
 
     Raises:
         BusyError: Elasticsearch is away.
         ContractError: the index is missing, or another contract's.
     """
     connections.indices.ready(entry, widths(()))
-    return _Comparing(connections, entry).compare(span)
+    return _Comparing(connections, entry, joining).compare(span)
 
 
 @dataclass(frozen=True, slots=True)
 class _Comparing:
     connections: Connections
     entry: Entry
+    joining: int | None
 
     def compare(self, span: Span) -> Comparison:
-        drifts = list(self._nowhere()) if span.first is None else []
+        drifts = list(self._nowhere()) if span.first is None and self.joining is None else []
         with source.snapshot(self.connections.engine) as db:
-            scope = Scope.of(db, self.connections.alias, self.entry)
+            scope = self._scope(db)
             wanted = expected.groups(db, span, scope.organisations)
         self._refresh()
-        sums = reading.sums(self._client, self.entry.name, span)
+        sums = reading.sums(self._client, self.entry.name, span, self.joining)
         wanted = _within(wanted, sums.span)
         for numbers in _portions(_differing(wanted, sums.groups, scope.moving)):
             drifts += self._blocks(numbers)
         return Comparison(sums.span, sum(group.count for group in wanted.values()), tuple(drifts))
+
+    def _scope(self, db: Connection) -> Scope:
+        if self.joining is not None:
+            return Scope(Organisations(only=self.joining))
+        return Scope.of(db, self.connections.alias, self.entry)
 
     @property
     def _client(self) -> Elasticsearch:
@@ -68,7 +78,7 @@ class _Comparing:
 
     def _blocks(self, numbers: Collection[int]) -> Iterator[Drift]:
         with source.snapshot(self.connections.engine) as db:
-            scope = Scope.of(db, self.connections.alias, self.entry)
+            scope = self._scope(db)
             before = expected.in_blocks(db, numbers)
         self._refresh()
         held = reading.in_blocks(self._client, self.entry.name, numbers)
@@ -82,16 +92,21 @@ class _Comparing:
         self._refresh()
         yield from self._judged(scope, {}, reading.nowhere(self._client, self.entry.name))
 
+    def _concerns(self, org_id: int | None) -> bool:
+        return self.joining in {None, org_id}
+
     def _judged(self, scope: Scope, before: Mapping[int, Known], held: Sequence[Held]) -> Iterator[Drift]:
         by_contact = {one.contact_id: one for one in held if one.contact_id is not None}
         contacts = before.keys() | by_contact.keys()
         with self.connections.engine.connect() as db:
             after = expected.of(db, contacts)
-            scope = scope.until(Scope.of(db, self.connections.alias, self.entry))
-        yield from (ownerless(one, 0) for one in held if one.contact_id is None)
+            scope = scope.until(self._scope(db))
+        yield from (ownerless(one, 0) for one in held if one.contact_id is None and self._concerns(one.org_id))
         for contact in sorted(contacts):
             known = after.get(contact)
-            if known is None or known.org_id not in scope.moving:
+            if known is None and not self._concerns(by_contact[contact].org_id):
+                continue
+            if known is None or (known.org_id not in scope.moving and self._concerns(known.org_id)):
                 judged = judge(contact, scope.seen(before.get(contact)), by_contact.get(contact), scope.seen(known))
                 if judged is not None:
                     yield judged

@@ -25,13 +25,13 @@ class Sums:
     groups: Mapping[tuple[int, int | None], Group]
 
 
-def sums(client: Elasticsearch, index: str, span: Span) -> Sums:
-    """The sums of the span, or of its first blocks where it has too many.
+def sums(client: Elasticsearch, index: str, span: Span, org_id: int | None = None) -> Sums:
+    """The sums of the span, of one organisation or of all; or of its first blocks where it has too many.
 
     A group whose documents were written twice, or say another version than they have, has a sum that is no version's.
     """
     groups: dict[tuple[int, int | None], Group] = {}
-    for bucket in _buckets(client, index, span):
+    for bucket in _buckets(client, index, span, org_id):
         key = int(bucket["key"]["block"]) // BLOCK, bucket["key"]["org"]
         if len(groups) >= _MOST_GROUPS and key[0] != (last := next(reversed(groups))[0]):
             return Sums(Span(span.first, (last + 1) * BLOCK), groups)
@@ -39,7 +39,8 @@ def sums(client: Elasticsearch, index: str, span: Span) -> Sums:
     return Sums(span, groups)
 
 
-def _buckets(client: Elasticsearch, index: str, span: Span) -> Iterator[Mapping[str, Any]]:
+def _buckets(client: Elasticsearch, index: str, span: Span, org_id: int | None) -> Iterator[Mapping[str, Any]]:
+    theirs = [] if org_id is None else [{"term": {"org_id": org_id}}]
     sources = [
         {"block": {"histogram": {"field": "contact_id", "interval": BLOCK}}},
         {"org": {"terms": {"field": "org_id", "missing_bucket": True}}},
@@ -51,7 +52,7 @@ def _buckets(client: Elasticsearch, index: str, span: Span) -> Iterator[Mapping[
             answer = client.search(
                 index=index,
                 size=0,
-                query=_between(span),
+                query={"bool": {"filter": [_between(span), *theirs]}},
                 aggregations={"groups": {"composite": composite, "aggregations": within}},
                 allow_partial_search_results=False,
             )

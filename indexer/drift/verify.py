@@ -57,8 +57,13 @@ def _steps(connections: Connections, entry: Entry, documents: int) -> Iterator[S
             yield Step(entry, 0, len(some), tuple(differences(connections, entry, some)))
 
 
-def comparisons(connections: Connections, entry: Entry, *, complete: bool = False) -> Iterator[Comparison]:
-    """The index slice by slice: one that is being built as far as it was filled, or as if it were complete."""
+def comparisons(
+    connections: Connections, entry: Entry, *, complete: bool = False, joining: int | None = None
+) -> Iterator[Comparison]:
+    """The index slice by slice: one that is being built as far as it was filled, or as if it were complete.
+
+    Of the organisation that is `joining` it only, as if it had moved there.
+    """
     first: int | None = None
     while True:
         with connections.engine.connect() as db:
@@ -66,7 +71,7 @@ def comparisons(connections: Connections, entry: Entry, *, complete: bool = Fals
         span = following if complete else sent(entry, following)
         if span is None:
             return
-        comparison = compare(connections, entry, span)
+        comparison = compare(connections, entry, span, joining)
         yield comparison
         first = comparison.span.end
         if first is None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import pytest
 
 from indexer import filling, joining, leaving, rebuild
 from indexer.connections import Connections
+from indexer.errors import IncompleteError
 from indexer.progress import Progress
 from store.drift import Kind
+from store.moves import Move
 from tests.integration.indexer.drifts import checked, found, fresh, healed, version
-from tests.integration.indexer.moves import moved_apart, restless, resumed, seen
+from tests.integration.indexer.moves import moved_apart, moved_back, read_from, restless, resumed, seen
 from tests.integration.indexer.rebuilds import drain, entries
 from tests.integration.indexer.shop import Shop, held
 from tests.integration.indexer.shop import found as searched
@@ -74,3 +76,84 @@ def test_each_index_is_checked_for_the_organisations_that_it_holds(
     assert searched(connections, own) == seen(connections, shop.org) == set(ours)
     assert version(connections, ours[1]) == before
     assert held(connections, ours[1], own) is not None
+
+
+def lose(connections: Connections, shared: str, contact: int) -> None:
+    connections.indices.client.delete(index=shared, id=str(contact), refresh=True)
+
+
+def exchange(connections: Connections, shared: str, contact: int) -> None:
+    """As many documents as before, but not the same."""
+    stranger = fresh(connections, contact) | {"contact_id": contact + 500}
+    connections.indices.client.index(index=shared, id=str(contact + 500), document=stranger)
+    lose(connections, shared, contact)
+
+
+def make_older(connections: Connections, shared: str, contact: int) -> None:
+    _change(connections, shared, contact, {"version": version(connections, contact) - 1})
+
+
+def give_away(connections: Connections, shared: str, contact: int) -> None:
+    _change(connections, shared, contact, {"org_id": 999})
+
+
+def _change(connections: Connections, shared: str, contact: int, changed: dict[str, int]) -> None:
+    connections.indices.client.index(
+        index=shared,
+        id=str(contact),
+        document=fresh(connections, contact) | changed,
+        version=version(connections, contact),
+        version_type="external_gte",
+        refresh=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lose, "1 missing, such as"),
+        (exchange, "1 missing, such as"),
+        (make_older, "1 different in version, such as"),
+        (give_away, "1 wrong tenant, such as"),
+    ],
+)
+def test_an_organisation_is_not_read_where_its_documents_are_not_as_they_should_be(
+    connections: Connections,
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: Callable[[Connections, str, int], None],
+    said: str,
+) -> None:
+    ours = shop.contacts(15)
+    drain(connections)
+    own = moved_apart(connections, shop.org)
+    arrived = joining._check
+
+    def damaged(connections: Connections, move: Move) -> None:
+        damage(connections, move.index_name, ours[3])
+        arrived(connections, move)
+
+    monkeypatch.setattr(joining, "_check", damaged)
+    with pytest.raises(IncompleteError, match=f"organisation {shop.org}: {said} {ours[3]}.*read where it was before"):
+        moved_back(connections, shop.org)
+    assert read_from(connections, shop.org) == own
+    assert seen(connections, shop.org) == set(ours)
+    monkeypatch.setattr(joining, "_check", arrived)
+    resumed(connections)  # what was sent there is removed
+    assert healed(connections)
+    moved_back(connections, shop.org)
+    assert seen(connections, shop.org) == set(ours)
+
+
+def test_what_others_lack_in_the_shared_index_keeps_nobody_from_moving_there(
+    connections: Connections, shop: Shop, neighbour: Shop
+) -> None:
+    ours, theirs = shop.contacts(5), neighbour.contacts(5)
+    drain(connections)
+    moved_apart(connections, shop.org)
+    shared, _ = indices(connections)
+    exchange(connections, shared, theirs[0])
+    connections.indices.client.index(index=shared, id="strange", document={"org_id": neighbour.org, "bucket": 1})
+    moved_back(connections, shop.org)
+    assert read_from(connections, shop.org) == connections.alias
+    assert seen(connections, shop.org) == set(ours)

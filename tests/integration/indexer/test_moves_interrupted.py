@@ -9,7 +9,7 @@ import pytest
 
 from indexer import bulk, filling, joining, leaving, rebuild
 from indexer.connections import Connections
-from indexer.errors import IncompleteError, RebuildError
+from indexer.errors import RebuildError
 from indexer.progress import Progress
 from store import moves, write_set
 from tests.integration.indexer.moves import differences, moved_apart, moved_back, read_from, resumed, seen
@@ -159,8 +159,7 @@ def test_a_process_that_is_killed_on_the_way_back_is_followed_by_another(
     for _ in rebuild.move_back(connections, shop.org):
         pass
     assert read_from(connections, shop.org) == connections.alias
-    (shared,) = entries(connections)
-    assert connections.indices.count(shared, shop.org) == len(contacts)
+    assert seen(connections, shop.org) == set(contacts)
     assert shop.pending() == 0
 
 
@@ -222,28 +221,6 @@ def test_sending_again_that_is_given_up_leaves_everything_where_it_is(connection
     assert not rebuild.left_behind(connections)
     assert seen(connections, shop.org) == set(ours)
     assert shop.pending() == 0
-
-
-def test_an_organisation_is_not_read_where_documents_of_it_are_missing(
-    connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ours = shop.contacts(15)
-    drain(connections)
-    own = moved_apart(connections, shop.org)
-    arrived = joining._check
-
-    def lost(connections: Connections, move: moves.Move) -> None:
-        connections.indices.client.delete(index=move.index_name, id=str(ours[3]), refresh=True)
-        arrived(connections, move)
-
-    monkeypatch.setattr(joining, "_check", lost)
-    with pytest.raises(IncompleteError, match="14 documents for 15 contacts"):
-        moved_back(connections, shop.org)
-    assert read_from(connections, shop.org) == own
-    assert seen(connections, shop.org) == set(ours)
-    monkeypatch.setattr(joining, "_check", arrived)
-    moved_back(connections, shop.org)
-    assert seen(connections, shop.org) == set(ours)
 
 
 def test_a_rebuild_of_everything_finishes_the_move_that_was_begun(
