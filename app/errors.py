@@ -11,7 +11,7 @@ import psycopg
 from flask import Flask, Response, g, json, request
 from redis.exceptions import RedisError
 from sqlalchemy import exc as database
-from werkzeug.exceptions import ClientDisconnected, HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException, RequestEntityTooLarge
 from werkzeug.wsgi import get_input_stream
 
 from app.audience import IndexAway, IndexMissing
@@ -108,6 +108,9 @@ def refusal_of(error: Exception) -> Refusal:  # noqa: PLR0911  # a line for each
 
 def _refused_by_flask(error: HTTPException) -> Refusal:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    if isinstance(error, RequestEntityTooLarge):
+        too_large = f"The body has more than {request.max_content_length:,} bytes"
+        return Refusal(status, too_large, "send less, or in several requests")
     kept = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
     return Refusal(status, error.description or status.phrase, headers=kept)
 

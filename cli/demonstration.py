@@ -75,6 +75,7 @@ def greeting(url: str, token: str) -> str:
             "",
             f"  address  {url}",
             f"  token    {token}",
+            f"  pages    {url}/docs",
             "",
             "How many bought or opened an e-mail of late, and three of them:",
             "",

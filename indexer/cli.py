@@ -75,7 +75,7 @@ def _organisation(connections: Connections, name: str) -> int:
     with connections.engine.connect() as db:
         found = organisations.by_name(db, name)
     if found is None:
-        raise NotFoundError(f"there is no organisation {name!r}", "give its name as GET /v1/organisation shows it")
+        raise NotFoundError(f"there is no organisation {name!r}", "give the name that its contacts were imported under")
     return found.id
 
 
@@ -115,7 +115,13 @@ def status() -> None:
 
 @index.command()
 @click.option("--repair", is_flag=True, help="Have workers send again what differs, delete documents of nobody.")
-@click.option("--documents", default=1_000, show_default=True, help="So many are compared field by field, by chance.")
+@click.option(
+    "--documents",
+    type=click.IntRange(0),
+    default=1_000,
+    show_default=True,
+    help="So many are compared field by field, by chance.",
+)
 def verify(repair: bool, documents: int) -> None:
     """Compare the index with the database, all of it, once.
 

@@ -81,11 +81,6 @@ class Settings:
     max_references: int = 5  # segments inside segments
     max_tree_bytes: int = 1_000_000  # a request body beyond that is no condition
 
-    # Writes and answers
-    max_batch: int = 1_000  # items in one upsert request: one transaction, one answer
-    max_sample: int = 100  # contacts shown beside a count
-    max_page: int = 1_000  # contacts in a page of members
-
     # Embedded servers
     servers_dir: Path = field(default_factory=_state_folder)
     servers_cache: Path = field(default_factory=_cache_folder)
@@ -114,6 +109,8 @@ class Settings:
             value = getattr(self, each.name)
             if isinstance(value, (int, float)) and not value >= (least := _LEAST.get(each.name, 1)):
                 raise SettingsError(f"{each.name.upper()} is {value}", f"set it to {least} or more")
+            if isinstance(value, int) and value > (most := _MOST.get(each.name, value)):
+                raise SettingsError(f"{each.name.upper()} is {value}", f"set it to {most} or less")
             if (form := _FORMS.get(each.name)) is not None and re.fullmatch(form, str(value)) is None:
                 raise SettingsError(f"{each.name.upper()} is {value!r}", f"write it as {form}")
 
@@ -126,6 +123,8 @@ _LEAST: dict[str, float] = {
     "database_timeout_seconds": 0.1,
     "servers_start_seconds": 0.1,
 }
+
+_MOST = {"api_port": 65_535, "metrics_port": 65_535}
 
 # A regular expression each.
 _FORMS: dict[str, str] = {

@@ -17,6 +17,7 @@ from segments.operators.shapes import escape
 
 KEPT = ("id", "path", "disabled", "meta")  # a builder's bookkeeping, without meaning here
 _COMBINATORS = ("and", "or")
+_SUGGESTED = 5  # names that an unknown one may have meant
 _LONGEST_NAME = 100  # characters of an unknown name that are compared with the known ones
 _GROUP_KEYS = ("combinator", "not", "rules", "muted", *KEPT)
 _RULE_KEYS = ("field", "operator", "value", "includeMissing", "valueSource", "muted", *KEPT)
@@ -164,7 +165,8 @@ class _Reading:
         found = self.catalogue.get(name) if isinstance(name, str) else None
         if found is None:
             likely = name[:_LONGEST_NAME] if isinstance(name, str) else ""
-            close = tuple(difflib.get_close_matches(likely, self.catalogue.fields, n=5))
+            within = [known for known in self.catalogue.fields if likely and known.endswith(f".{likely}")]
+            close = tuple(within[:_SUGGESTED] or difflib.get_close_matches(likely, self.catalogue.fields, _SUGGESTED))
             hint = f"; did you mean {close[0]}?" if close else ""
             self.refuse(pointer, "unknown_field", f"there is no field {shown(name)}{hint}", close or None)
             return None

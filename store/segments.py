@@ -61,7 +61,7 @@ def create(db: Connection, org_id: int, name: str, description: str = "", tree: 
 
 def get(db: Connection, org_id: int, segment_id: int) -> Segment:
     """The segment; raises NotFoundError, also for one that was deleted."""
-    return _one(db, _present(org_id, segment_id), segment_id)
+    return _one(db, _present(org_id, segment_id), f"segment {segment_id}")
 
 
 def page(db: Connection, org_id: int, *, limit: int, after: int = 0) -> tuple[Segment, ...]:
@@ -106,7 +106,7 @@ def delete(db: Connection, org_id: int, segment_id: int, expected_version: int) 
 def restore(db: Connection, org_id: int, segment_id: int) -> Segment:
     """A deleted segment is back; raises NotFoundError, ConflictError when its name was taken meanwhile."""
     deleted = (_c.org_id == org_id) & (_c.id == segment_id) & _c.deleted_at.is_not(None)
-    name = _one(db, deleted, segment_id).name
+    name = _one(db, deleted, f"deleted segment {segment_id}").name
     return _write(db, update(_table).where(deleted).values(deleted_at=None).returning(*_COLUMNS), name)
 
 
@@ -136,17 +136,17 @@ def _present(org_id: int, segment_id: int) -> ColumnElement[bool]:
     return (_c.org_id == org_id) & (_c.id == segment_id) & _c.deleted_at.is_(None)
 
 
-def _one(db: Connection, which: ColumnElement[bool], segment_id: int, *, lock: bool = False) -> Segment:
+def _one(db: Connection, which: ColumnElement[bool], what: str, *, lock: bool = False) -> Segment:
     found = select(*_COLUMNS).where(which)
     row = db.execute(found.with_for_update(key_share=True) if lock else found).mappings().one_or_none()
     if row is None:
-        raise NotFoundError(f"there is no segment {segment_id}")
+        raise NotFoundError(f"there is no {what}")
     return Segment(**row)
 
 
 def _expected(db: Connection, org_id: int, segment_id: int, version: int) -> Segment:
     """The segment, locked against other writers, if it has that version."""
-    segment = _one(db, _present(org_id, segment_id), segment_id, lock=True)
+    segment = _one(db, _present(org_id, segment_id), f"segment {segment_id}", lock=True)
     if segment.version != version:
         raise StaleError(f"the segment is at version {segment.version}, not {version}", "read it again")
     return segment

@@ -61,7 +61,7 @@ def revoke(db: Connection, org_id: int, token_id: int) -> None:
     ours = (tables.tokens.c.org_id == org_id) & (tables.tokens.c.id == token_id)
     open_ = ours & tables.tokens.c.revoked_at.is_(None)
     if not db.execute(update(tables.tokens).where(open_).values(revoked_at=func.now())).rowcount:
-        raise NotFoundError(f"there is no token {token_id}")
+        raise NotFoundError(f"there is no token {token_id} of this organisation")
 
 
 def _tokens(db: Connection, condition: ColumnElement[bool]) -> tuple[Token, ...]:

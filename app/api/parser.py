@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NoReturn
 
 import marshmallow as ma
@@ -46,13 +47,16 @@ class Parser(FlaskParser):
         error_headers: Mapping[str, str] | None,
     ) -> NoReturn:
         """Every fault of the request at once."""
-        raise invalid(*_faults(error.messages_dict)) from error
+        raise invalid(*_faults(error.messages_dict, tuple(schema.load_fields))) from error
 
 
-def _faults(messages: Mapping[str, Any]) -> Iterator[Problem]:
+def _faults(messages: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[Problem]:
     """Webargs' {location: {name: [text] or more of the same}} as problems with pointers."""
     for location, content in messages.items():
-        yield from _below("?" if location == "query" else "#", content, start=location == "query")
+        start = location == "query"
+        for problem in _below("?" if start else "#", content, start=start):
+            at_the_top = problem.pointer.count("/") == (0 if start else 1)
+            yield replace(problem, allowed=known) if problem.code == "unknown" and at_the_top else problem
 
 
 def _below(pointer: str, content: Any, *, start: bool = False) -> Iterator[Problem]:

@@ -31,9 +31,10 @@ def all_of() -> Mapping[str, Any]:
 @area.endpoint("POST", "/tags", scope=Scope.WRITE, body=TagRequest, answer=Tag)
 def ensure(name: str) -> Named:
     """The tag of that name, made if there was none; case makes no difference."""
+    org_id = caller().org_id
     with service().writing() as db:
-        [(found, tag_id)] = catalogue.ensure_tags(db, caller().org_id, [name]).items()
-        return Named(tag_id, found)
+        [tag_id] = catalogue.ensure_tags(db, org_id, [name]).values()
+        return next(tag for tag in named.all_of(db, tables.tags, "name", org_id) if tag.id == tag_id)
 
 
 @area.endpoint("PATCH", _ONE, scope=Scope.WRITE, body=TagRequest, answer=Tag)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, post_dump, validate
+
+from mappings.types.dates import parse_instant
 
 MOST_WAITED = 30.0  # seconds that a request may wait for the index; a client that needs more asks again
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # of events, and so of questions about them
@@ -13,6 +15,8 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)  # of events, and so of questions ab
 
 class Strict(Schema):
     """A schema of requests: what it does not name is refused."""
+
+    error_messages = {"type": "expected an object"}  # noqa: RUF012  # marshmallow declares it so
 
     class Meta:
         unknown = RAISE
@@ -28,10 +32,11 @@ class Instant(fields.DateTime):
         return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
-        instant = super()._deserialize(value, attr, data, **kwargs)
-        assert isinstance(instant, datetime)
-        if instant.tzinfo is None:
-            raise ValidationError("An instant needs an offset, as in 2026-03-01T09:00:00Z.")
+        try:
+            instant = parse_instant(value)
+        except ValueError as error:
+            hint = "; in a query, + is written %2B" if " " in str(value) else ""
+            raise ValidationError(f"{error}{hint}") from None
         if instant < EARLIEST:
             raise ValidationError("Nothing happened before 1970.")
         return instant
@@ -64,6 +69,10 @@ class Fault(Schema):
     code = fields.String(required=True, metadata={"description": "For programs."})
     detail = fields.String(required=True, metadata={"description": "For people."})
     allowed = fields.List(fields.String(), metadata={"description": "What would be accepted, where that is a list."})
+
+    @post_dump
+    def leave_out_what_is_no_list(self, shown: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {key: value for key, value in shown.items() if value is not None}
 
 
 class ProblemDocument(Schema):

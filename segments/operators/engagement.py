@@ -216,7 +216,8 @@ class SpendingShape(Shape[Spending]):
         minor = round(Fraction(amount) * 100)
         # Of an amount that a client added up (0.1 + 0.2), the last binary digits may be off.
         if not math.isclose(amount, minor / 100, rel_tol=1e-15) or not 1 <= minor <= timelines.MAX_AMOUNT:
-            raise Refused("wrong_type", "expected an amount of at least 0.01 with at most two decimals")
+            most = timelines.MAX_AMOUNT / 100
+            raise Refused("wrong_type", f"expected an amount from 0.01 to {most:,.2f} with at most two decimals")
         return minor
 
     def dump(self, value: Spending, field: Field) -> dict[str, Any]:

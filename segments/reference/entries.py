@@ -44,8 +44,8 @@ _HAPPENED = (
 )
 _AMOUNTED = (
     "The amounts within the window come to `at_least` so much, or to `less_than` so much, as they do for those who "
-    "spent nothing. The window has no end. Refused for a behaviour that has negative amounts, and as of an earlier "
-    "time: ask for its `.total`."
+    "spent nothing. The window has no end. Refused as of an earlier time, and for a behaviour that has negative "
+    "amounts: ask for its `.total`."
 )
 _SEGMENT = (
     "The contact is in one of these segments, by their definitions of the moment; in a hand-picked one when it is on "

@@ -52,7 +52,8 @@ check every “yes” and “no”, and check that the page is what the program 
    who asks for more within a window, or for a window behind that many, is refused, never answered wrongly.
    `.count`, `.total`, `.average`, `.largest` and `.first_at` are of the whole life; `.average` is rounded down to the
    hundredth.
-8. **As of an earlier time** windows end there, exactly; properties, tags and the like are those of today.
+8. **As of an earlier time** windows end there, exactly; properties, tags and the like are those of today, and so are
+   the numbers of a behaviour (`.count`, `.total`, `.last_at`, ...).
 
 A list may be an array, or one text joined by commas: `"DE, FR"`. A comma within an item is written `\\,`.
 

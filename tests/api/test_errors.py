@@ -50,10 +50,10 @@ def places(response: TestResponse, status: int = 422) -> list[tuple[str, str]]:
         (b'{"tree": NaN}', 400, "NaN"),
         (b'\xff{"tree": {}}', 400, "byte 0"),
         (b'{"tree": ' + b"[" * 50_000 + b"]" * 50_000 + b"}", 400, "nested too deeply"),
-        (b"x" * 1_000_001, 413, "exceeds the capacity limit"),
-        (b'"' + b"x" * 5_000_000 + b'"', 413, "exceeds the capacity limit"),
-        (b"[]", 422, "Invalid input type"),
-        (b"null", 422, "Invalid input type"),
+        (b"x" * 1_000_001, 413, "more than 1,000,000 bytes"),
+        (b'"' + b"x" * 5_000_000 + b'"', 413, "more than 1,000,000 bytes"),
+        (b"[]", 422, "expected an object"),
+        (b"null", 422, "expected an object"),
         (b"{}", 422, "required"),
     ],
     ids=lambda value: str(value)[:30],
@@ -125,7 +125,7 @@ def test_all_faults_come_at_once_with_their_places(tenant: Tenant) -> None:
         ({"tree": RULE, "as_of": "2026-01-01T00:00:00"}, [("#/as_of", "invalid")]),
         ({"tree": RULE, "as_of": "yesterday"}, [("#/as_of", "invalid")]),
         ({"tree": RULE, "as_of": "0001-01-01T00:00:00+14:00"}, [("#/as_of", "invalid")]),
-        ({"tree": RULE, "as_of": "9999-12-31T23:59:59-14:00"}, [("#/as_of", "in_the_future")]),
+        ({"tree": RULE, "as_of": "9999-12-31T23:59:59-14:00"}, [("#/as_of", "invalid")]),
         ({"tree": RULE, "as_of": 1_790_000_000}, [("#/as_of", "invalid")]),
         ({"tree": RULE, "as_of": "2999-01-01T00:00:00Z"}, [("#/as_of", "in_the_future")]),
         ({"tree": RULE, "as_of": "1969-12-31T23:59:59Z"}, [("#/as_of", "invalid")]),
@@ -155,6 +155,27 @@ def test_a_query_is_held_to_its_schema(tenant: Tenant, path: str, fault: tuple[s
         assert answer.status_code == 200
     else:
         assert places(answer) == [fault]
+
+
+@pytest.mark.parametrize("as_of", ["2026-01-01T00:00:00+01:00", "2026-01-01"])
+def test_an_instant_in_a_query_is_told_how_to_be_written(tenant: Tenant, as_of: str) -> None:
+    detail = problem(tenant.get(f"/segments/1/count?as_of={as_of}"), 422)["detail"]
+    assert 'like "2026-11-24T08:30:00Z"' in detail
+    assert ("+ is written %2B" in detail) is ("+" in as_of)
+
+
+def test_what_is_unknown_is_told_what_there_is(tenant: Tenant) -> None:
+    [query] = problem(tenant.get("/segments?page=2"), 422)["errors"]
+    assert query["allowed"] == ["limit", "cursor"]
+    [body] = problem(tenant.post("/tags", {"name": "x", "colour": "red"}), 422)["errors"]
+    assert body["allowed"] == ["name"]
+
+
+def test_a_fault_in_an_answer_is_as_in_a_problem(tenant: Tenant) -> None:
+    tree = {"combinator": "and", "rules": [{"field": "emial", "operator": "=", "value": "x"}, RULE | {"value": 5}]}
+    answer = tenant.post("/segments/validate", {"tree": tree})
+    assert answer.json is not None
+    assert answer.json["errors"] == problem(tenant.post("/segments/preview", {"tree": tree}), 422)["errors"]
 
 
 def test_a_body_where_none_is_taken_is_refused(tenant: Tenant) -> None:

@@ -111,7 +111,7 @@ def test_a_deleted_segment_can_be_restored(tenant: Tenant) -> None:
     restored = tenant.post(f"{path}/restore")
     assert (restored.status_code, restored.json) == (200, segment)
     assert tenant.get(path).json == segment
-    problem(tenant.post(f"{path}/restore"), 404)
+    assert "no deleted segment" in problem(tenant.post(f"{path}/restore"), 404)["detail"]
 
 
 def test_a_segment_is_not_restored_over_another_of_its_name(tenant: Tenant) -> None:

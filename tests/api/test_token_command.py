@@ -27,6 +27,22 @@ def test_a_token_is_made_and_opens_what_it_says(run: CliRunner, tenant: Tenant) 
     problem(tenant.post("/tags", {"name": "x"}, headers=authorised), 403)
 
 
+def test_a_token_is_listed_until_it_is_revoked(run: CliRunner, tenant: Tenant) -> None:
+    create = ["create", "--org", tenant.name, "--name", "leaked", "--scopes", "read,write"]
+    secret = run.invoke(token, create, catch_exceptions=False).output.strip()
+    authorised = {"Authorization": f"Bearer {secret}"}
+    assert tenant.get("/tags", headers=authorised).status_code == 200
+
+    listed = run.invoke(token, ["list", "--org", tenant.name], catch_exceptions=False).output
+    [line] = [line for line in listed.splitlines() if "  leaked  read,write  " in line]
+    token_id = line.split()[0]
+    run.invoke(token, ["revoke", token_id, "--org", tenant.name], catch_exceptions=False)
+    problem(tenant.get("/tags", headers=authorised), 401)
+    assert "leaked" not in run.invoke(token, ["list", "--org", tenant.name], catch_exceptions=False).output
+    with pytest.raises(ServiceError, match=f"no token {token_id}"):
+        run.invoke(token, ["revoke", token_id, "--org", tenant.name], catch_exceptions=False)
+
+
 @pytest.mark.parametrize(
     ("org", "scopes", "message"),
     [("no such organisation", "read", "no organisation"), (None, "read,write,all", "all"), (None, "", "choose from")],

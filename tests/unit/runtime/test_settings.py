@@ -40,6 +40,7 @@ def test_a_variable_sets_the_field_of_its_name(name: str, written: str, read: ob
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL is 'LOUD'; write one of: DEBUG, INFO, WARNING, ERROR"),
         ("INDEX_PREFIX", "Contacts", "INDEX_PREFIX is 'Contacts'; write it as [a-z][a-z0-9-]*"),
         ("ELASTICSEARCH_HEAP", "lots", "ELASTICSEARCH_HEAP is 'lots'; write it as [0-9]+[mg]"),
+        ("API_PORT", "65536", "API_PORT is 65536; set it to 65535 or less"),
         ("MAX_RULES", "0", "MAX_RULES is 0; set it to 1 or more"),
         ("ELASTICSEARCH_TIMEOUT_SECONDS", "0", "ELASTICSEARCH_TIMEOUT_SECONDS is 0.0; set it to 0.1 or more"),
         ("ELASTICSEARCH_TIMEOUT_SECONDS", "nan", "ELASTICSEARCH_TIMEOUT_SECONDS is nan; set it to 0.1 or more"),

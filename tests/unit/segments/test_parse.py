@@ -117,6 +117,8 @@ def test_all_faults_come_at_once_in_the_order_of_the_tree() -> None:
     [
         (rule("contry", "=", "x"), ("country",), "did you mean country?"),
         (rule("zzzzzzzz", "=", "x"), None, "there is no field 'zzzzzzzz'"),
+        (rule("plan", "=", "Gold"), ("custom.plan",), "did you mean custom.plan?"),
+        (rule("purchase", "happened"), ("engagement.purchase",), "did you mean engagement.purchase?"),
         (rule("country", "contains", "x"), ("=", "!=", "in", "notIn", "null", "notNull"),
          "country (choice) has no operator"),
         (rule("custom.plan", "=", "x"), ("Gold", "Silver", "a,b"), "Plan has no option 'x'"),

@@ -221,7 +221,7 @@ _AT = "#/definition/condition_groups/0/conditions/0"
         (metric("equals", 1.5), f"{_AT}/measurement_filter/value", "whole number"),
         (metric("greater-than-or-equal", 0), f"{_AT}/measurement_filter/value", "from 1"),
         (metric("greater-than", 9.999, "sum"), f"{_AT}/measurement_filter/value", "two decimals"),
-        (metric("greater-than-or-equal", 0, "sum"), _AT, "at least 0.01"),
+        (metric("greater-than-or-equal", 0, "sum"), _AT, "from 0.01"),
         (metric("equals", 1, operator="in-the-next", quantity=1, unit="day"), f"{_AT}/timeframe_filter", "in-the-next"),
         (
             metric("equals", 1, operator="between", start=5, end=9, unit="day"),

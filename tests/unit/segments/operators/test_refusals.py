@@ -28,6 +28,7 @@ UNITS = ("minute", "hour", "day", "week", "month", "quarter", "year")
 PERIODS = tuple(f"{which}_{unit}" for which in ("last", "this", "next") for unit in UNITS[2:])
 INSTANT = 'expected a day like "2026-11-24" or an instant like "2026-11-24T08:30:00Z"'
 NO_TEXT = "expected a text that is not empty; to ask for missing values use null or notNull"
+AMOUNT = "expected an amount from 0.01 to 10,995,116,277.75 with at most two decimals"
 REVERSED = "the lower bound stands behind the upper one: exchange them"
 
 
@@ -51,6 +52,9 @@ def window(**value: object) -> dict[str, object]:
         ("custom.active", "=", 1, "expected true or false", None),
         ("custom.renewal", "on", "x", 'expected a day like "2026-11-24"', None),
         ("custom.seen", "on", "x", f'{INSTANT} (expected a day like "2026-11-24")', None),
+        ("custom.seen", "on", "2026-11-24T08:30:00+25:00",
+         f'{INSTANT} (expected an instant with an offset, like "2026-11-24T08:30:00Z")', None),
+        ("custom.renewal", "on", "٢٠٢٦-١١-٢٤", 'expected a day like "2026-11-24"', None),
         ("custom.plan", "=", "Iron", "Plan has no option 'Iron'", ("Gold", "Silver", "a,b")),
         ("custom.plan", "=", 1.5, "Plan has no option 1.5", ("Gold", "Silver", "a,b")),
         ("owner", "=", "Kim", "Owner has several options 'Kim': name the one that is meant by its id", ("3", "4")),
@@ -86,7 +90,8 @@ def window(**value: object) -> dict[str, object]:
          "the window is empty: it ends where it begins, and its end is left out", None),
         (B, "amounted", {}, "expected either at_least or less_than", ("at_least", "less_than")),
         (B, "amounted", {"a": 1}, "'a' is not known here", ("at_least", "less_than", "window")),
-        (B, "amounted", {"at_least": 0}, "expected an amount of at least 0.01 with at most two decimals", None),
+        (B, "amounted", {"at_least": 0}, AMOUNT, None),
+        (B, "amounted", {"at_least": 10_995_116_277.76}, AMOUNT, None),
         (B, "amounted", {"at_least": 1} | window(before="2026-01-01"),
          "sums are kept up to the present: use {last} or {after}", None),
         # -- fields that cannot be asked this way, though others of their type can
