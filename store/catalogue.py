@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 from sqlalchemy import Connection, select
 
@@ -56,8 +57,8 @@ def ensure_event_types(
     """
     said = actors or {}
     rows = {event_type_of(key): {"label": label_of(key), "actor": said.get(key) or actor_of(key)} for key in keys}
-    behaviours.refuse_taken(db, org_id, rows)
-    return named.ensure(db, tables.event_types, "key", org_id, rows)
+    allow = partial(behaviours.refuse_taken, db, org_id)
+    return named.ensure(db, tables.event_types, "key", org_id, rows, allow=allow)
 
 
 def ensure_teams(db: Connection, org_id: int, names: Iterable[str]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, Table, Text, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
@@ -38,14 +38,23 @@ def ids_of(
 
 
 def ensure(
-    db: Connection, table: Table, name: str, org_id: int, rows: Mapping[str, Mapping[str, str]], *, fold: bool = False
+    db: Connection,
+    table: Table,
+    name: str,
+    org_id: int,
+    rows: Mapping[str, Mapping[str, str]],
+    *,
+    fold: bool = False,
+    allow: Callable[[Sequence[str]], None] = lambda _: None,
 ) -> dict[str, int]:
     """The ids of all, by name; where one is missing it is made, with the other columns given for it.
 
-    Another transaction that makes or deletes the same one is waited for; later ones wait to delete it.
+    `allow` is asked before, and raises where something must not be made. Another transaction that makes or deletes the
+    same one is waited for; later ones wait to delete it.
     """
     found = ids_of(db, table, name, org_id, rows, fold=fold, keep=True)
     while missing := sorted(rows.keys() - found.keys()):  # in one order for all writers
+        allow(missing)
         made = [{"org_id": org_id, name: one, **rows[one]} for one in missing]
         db.execute(insert(table).on_conflict_do_nothing(), made)
         found |= ids_of(db, table, name, org_id, missing, fold=fold, keep=True)

@@ -181,18 +181,21 @@ def lock(db: Connection, contact_ids: Collection[int]) -> dict[int, int]:
     """
     ids = sorted(contact_ids)
     db.execute(text("SELECT FROM contacts WHERE id = ANY (:ids) ORDER BY id FOR NO KEY UPDATE"), {"ids": ids})
-    _lock_states(db, ids)
-    return versions(db, ids)
+    return _lock_states(db, ids)
 
 
 def _of(query: Select[Any], org_id: int | None) -> Select[Any]:
     return query if org_id is None else query.where(tables.index_state.c.org_id == org_id)
 
 
-def _lock_states(db: Connection, ids: Sequence[int]) -> None:
+def _lock_states(db: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """Lock the rows of these contacts; the versions they have."""
     # A plain UPDATE would lock them in the order of its plan, and writers that come from the other end would deadlock.
-    ordered = text("SELECT FROM index_state WHERE contact_id = ANY (:ids) ORDER BY contact_id FOR NO KEY UPDATE")
-    db.execute(ordered, {"ids": ids})
+    ordered = text(
+        "SELECT contact_id, version FROM index_state WHERE contact_id = ANY (:ids)"
+        " ORDER BY contact_id FOR NO KEY UPDATE"
+    )
+    return dict(map(tuple, db.execute(ordered, {"ids": ids})))
 
 
 # Every organisation that waits has its share of a claim, so that none waits behind another's flood; what it leaves goes

@@ -41,8 +41,7 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 def prepare(db: Connection) -> None:
     """The staging tables exist and are empty."""
-    run_script(db, _TABLES)
-    clear_contacts(db)
+    run_script(db, _TABLES + _CLEAR_CONTACTS)
 
 
 def clear_contacts(db: Connection) -> None:
