@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import click
+from pace import repeated
 
 from indexer.connections import Connections
 
@@ -66,19 +66,9 @@ def watched(connections: Connections, patience_seconds: float = 60.0) -> Iterato
     Raises:
         ClickException: something cannot be found for so long after the block.
     """
-    arrivals, ended = Arrivals(connections), threading.Event()
-
-    def look() -> None:
-        while not ended.wait(_LOOK_SECONDS):
-            arrivals.look()
-
-    with ThreadPoolExecutor(1) as pool:
-        looking = pool.submit(look)
-        try:
-            yield arrivals
-        finally:
-            ended.set()
-        looking.result()
+    arrivals = Arrivals(connections)
+    with repeated(arrivals.look, _LOOK_SECONDS):
+        yield arrivals
     deadline = time.perf_counter() + patience_seconds
     while missing := arrivals.look():
         if time.perf_counter() > deadline:

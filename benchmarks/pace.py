@@ -1,4 +1,4 @@
-"""Writers that act at an even rate, and waiting for what they caused."""
+"""Writers that act at an even rate, looking meanwhile, and waiting for what they caused."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -63,6 +64,24 @@ def paced(writers: int, rate: float, seconds: float, act: Callable[[], Act]) -> 
             future.result()
     done.seconds = time.perf_counter() - begun
     return done
+
+
+@contextmanager
+def repeated(look: Callable[[], object], seconds: float) -> Iterator[None]:
+    """`look` is called during the block, so many seconds after it returned, in a thread of its own."""
+    ended = threading.Event()
+
+    def looks() -> None:
+        while not ended.wait(seconds):
+            look()
+
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(looks)
+        try:
+            yield
+        finally:
+            ended.set()
+        looking.result()
 
 
 def until(true: Callable[[], bool]) -> float:

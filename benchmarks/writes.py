@@ -5,17 +5,15 @@ from __future__ import annotations
 import http.client
 import json
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import click
 from figures import aim, share, spread
-from pace import Act, Paced, paced
+from pace import Act, Paced, paced, repeated
 from servers import FIRST, settled
 from sqlalchemy import text
 
@@ -93,19 +91,9 @@ def _judge(done: Paced) -> None:
 @contextmanager
 def _sampled(connections: Connections) -> Iterator[list[float]]:
     """How far the index is behind, again and again while the block runs."""
-    lags, ended = [_lag(connections)], threading.Event()
-
-    def look() -> None:
-        while not ended.wait(_SAMPLE_SECONDS):
-            lags.append(_lag(connections))
-
-    with ThreadPoolExecutor(1) as pool:
-        looking = pool.submit(look)
-        try:
-            yield lags
-        finally:
-            ended.set()
-        looking.result()
+    lags = [_lag(connections)]
+    with repeated(lambda: lags.append(_lag(connections)), _SAMPLE_SECONDS):
+        yield lags
 
 
 def _lag(connections: Connections) -> float:
