@@ -103,11 +103,10 @@ class _Comparing:
             scope = scope.until(self._scope(db))
         yield from (ownerless(one, 0) for one in held if one.contact_id is None and self._concerns(one.org_id))
         for contact in sorted(contacts):
-            known = after.get(contact)
-            if known is None and not self._concerns(by_contact[contact].org_id):
-                continue
-            if known is None or (known.org_id not in scope.moving and self._concerns(known.org_id)):
-                judged = judge(contact, scope.seen(before.get(contact)), by_contact.get(contact), scope.seen(known))
+            known, one = after.get(contact), by_contact.get(contact)
+            owner = known or one
+            if owner and self._concerns(owner.org_id) and (known is None or known.org_id not in scope.moving):
+                judged = judge(contact, scope.seen(before.get(contact)), one, scope.seen(known))
                 if judged is not None:
                     yield judged
 

@@ -123,6 +123,23 @@ def test_what_changes_while_the_index_is_read_is_no_drift(
     assert found(connections) == set()
 
 
+def test_a_contact_of_which_nothing_is_left_meanwhile_is_no_drift(
+    connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contact, *_ = shop.contacts(5)
+    drain(connections)
+    connections.indices.client.delete(index=connections.alias, id=str(contact), refresh=True)
+    read = reading.in_blocks
+
+    def forget_and(client: Elasticsearch, index: str, numbers: Collection[int]) -> tuple[Held, ...]:
+        for table, column in (("contacts", "id"), ("index_state", "contact_id")):
+            shop.run(f"DELETE FROM {table} WHERE {column} = :contact", contact=contact)
+        return read(client, index, numbers)
+
+    monkeypatch.setattr(reading, "in_blocks", forget_and)
+    assert found(connections) == set()
+
+
 def test_an_index_that_is_given_up_meanwhile_is_passed_over(
     connections: Connections, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
