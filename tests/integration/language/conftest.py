@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +12,5 @@ from tests.unit.segments.organisation import CATALOGUE
 @pytest.fixture(scope="module")
 def contacts(elastic: Elasticsearch) -> Iterator[Contacts]:
     """An empty index for the tests of one module."""
-    name = f"language-{uuid.uuid4().hex[:12]}"
-    yield Contacts(elastic, name, CATALOGUE)
-    elastic.indices.delete(index=name)
+    with Contacts.indexed(elastic, CATALOGUE) as made:
+        yield made

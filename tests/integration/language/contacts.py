@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Iterator, Mapping
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, Self
 
 from elasticsearch import Elasticsearch
 
@@ -29,6 +31,17 @@ class Contacts:
         self._catalogue = catalogue
         self._ids = itertools.count(1)
         client.indices.create(index=name, settings=settings(refresh="-1"), mappings=mapping())
+
+    @classmethod
+    @contextmanager
+    def indexed(cls, client: Elasticsearch, catalogue: Catalogue) -> Iterator[Self]:
+        """None yet, in an index that lasts as long as the block."""
+        name = f"language-{uuid.uuid4().hex[:12]}"
+        made = cls(client, name, catalogue)
+        try:
+            yield made
+        finally:
+            client.indices.delete(index=name)
 
     def add(self, *documents: Mapping[str, Any]) -> list[int]:
         """Their ids, once they can be found."""

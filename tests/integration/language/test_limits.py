@@ -24,7 +24,7 @@ def test_a_tree_of_the_greatest_depth(contacts: Contacts) -> None:
     asked = condition(tree)
     expected = {one for one, country in countries.items() if evaluate(asked, {"country": country}, MOMENT)}
     assert {countries[one] for one in expected} == {"DE", "IT", "PL"}
-    assert contacts.found(asked, MOMENT) == expected
+    assert contacts.found(asked, MOMENT) & countries.keys() == expected
 
 
 def test_the_deepest_query_that_is_not_refused_is_taken_within_a_sample(contacts: Contacts) -> None:
