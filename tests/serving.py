@@ -55,14 +55,14 @@ def api(
     settings: Settings, arguments: Sequence[str] = ("--threads", "4"), log: IO[bytes] | None = None
 ) -> Iterator[int]:
     """The port that a gunicorn with the API listens on; `arguments` say how it works."""
-    with socket.socket() as held:
+    with socket.socket() as held:  # as long as the block runs: nobody else is given the port
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         held.bind(("127.0.0.1", 0))
         port: int = held.getsockname()[1]
-    bind = f"127.0.0.1:{port}"
-    gunicorn = ("gunicorn", "--no-control-socket", *arguments, "--bind", bind, "app:create_app()")
-    with process(settings, *gunicorn, log=log) as running:
-        _wait_for(port, running)
-        yield port
+        bind = ("--reuse-port", "--bind", f"127.0.0.1:{port}")
+        with process(settings, "gunicorn", "--no-control-socket", *arguments, *bind, "app:create_app()", log=log) as it:
+            _wait_for(port, it)
+            yield port
 
 
 def _wait_for(port: int, running: subprocess.Popen[bytes]) -> None:
