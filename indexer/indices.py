@@ -42,7 +42,7 @@ class Indices:
         given more of them.
 
         Raises:
-            MissingIndexError: it is not there.
+            MissingIndexError: it is not there, or not under the name that is written to.
             ContractError: it was built by another contract.
         """
         known = self._widths.get(entry.name)  # another thread may forget it at any time
@@ -70,9 +70,11 @@ class Indices:
     def _mapping(self, entry: Entry) -> dict[str, Any]:
         try:
             with answering():
-                answer = self.client.indices.get_mapping(index=entry.name)
+                answer = self.client.indices.get(index=entry.name, features=["aliases", "mappings"])
         except NotFoundError as error:
             raise MissingIndexError(f"{entry.name} is not in Elasticsearch", "run: segments index rebuild") from error
+        if entry.target not in answer[entry.name]["aliases"]:
+            raise MissingIndexError(f"{entry.target} takes no documents: it is no alias", "run: segments index rebuild")
         found: dict[str, Any] = answer[entry.name]["mappings"]
         return found
 

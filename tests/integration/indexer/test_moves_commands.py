@@ -153,6 +153,23 @@ def test_an_own_index_that_is_lost_keeps_nobody_else_waiting(
     assert shop.pending() == 0
 
 
+def test_an_own_index_that_was_put_back_without_its_alias_keeps_nobody_else_waiting(
+    connections: Connections, shop: Shop, neighbour: Shop
+) -> None:
+    shop.contacts(5)
+    theirs = neighbour.contacts(5)
+    drain(connections)
+    own = moved_apart(connections, shop.org)
+    connections.indices.client.indices.delete_alias(index=own, name=f"{own}.write")
+    for place in (shop, neighbour):
+        place.run("UPDATE contacts SET city = 'Köln' WHERE org_id = :org", org=place.org)
+    for _ in range(2):  # the first finds it out
+        with pytest.raises(ServiceError, match=f"{own}.write takes no documents: .*; run: segments index rebuild"):
+            drain(connections)
+    assert found(connections, city="Köln", org_id=neighbour.org) == set(theirs)
+    assert shop.pending() == 5
+
+
 def test_a_rebuild_for_another_contract_that_was_killed_is_gone_on_with(
     connections: Connections, shop: Shop, neighbour: Shop
 ) -> None:
