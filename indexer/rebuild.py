@@ -33,7 +33,8 @@ def steps(connections: Connections) -> Generator[Progress]:
     Whoever iterates may stop at any time and go on later, here or in another process.
 
     Raises:
-        RebuildError: another process is at it, it was aborted meanwhile, or the counts differ at the end.
+        RebuildError: another process is at it, it was aborted meanwhile, or the index differs from the database
+            at the end.
     """
     with _alone(connections):
         with connections.engine.begin() as db:

@@ -35,8 +35,8 @@ def check(connections: Connections, seconds: float) -> Checked:
 
     Raises:
         BusyError: Elasticsearch is away.
-        ContractError: the shared index is missing, or another contract's. It is told at the end, as what an
-            organisation's own is recorded to lack: the others were checked.
+        ContractError: the shared index is missing, or another contract's; the others were checked. That of an
+            organisation's own is recorded only.
     """
     deadline = time.monotonic() + seconds
     faults = Faults(connections)

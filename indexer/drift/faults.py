@@ -1,4 +1,4 @@
-"""Indices that cannot be compared, since they are missing or of another contract: the others are all the same."""
+"""Indices that cannot be compared, since they are missing or of another contract; the others are nevertheless."""
 
 from __future__ import annotations
 
