@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from mappings.fields import Behaviour
 from segments.events import parse_event_condition
-from store import named, tables
+from store import named, tables, turns
 from store.errors import ConflictError, NotFoundError, UnacceptableError
 from store.texts import key_of, label_of, name_of
 
@@ -62,6 +62,7 @@ def declare(db: Connection, org_id: int, key: str, label: str | None, event_type
     Every contact with an event of the type is given to the index again; until it has them all, conditions on the
     behaviour are refused. Raises ConditionError, NotFoundError, UnacceptableError and ConflictError.
     """
+    turns.alone(db, org_id)
     parsed = parse_event_condition(condition, named.all_of(db, tables.channels, "key", org_id))
     row = {
         "org_id": org_id,
@@ -112,7 +113,7 @@ def remove(db: Connection, org_id: int, code: int) -> None:
     """A declared behaviour is gone; raises NotFoundError. Every contact with an event of the type is indexed again."""
     c = tables.behaviours.c
     ours = (c.org_id == org_id) & (c.code == code) & (c.kind == "declared")
-    _lock(db, tables.event_types.c.id == select(c.event_type_id).where(ours).scalar_subquery())
+    turns.alone(db, org_id)
     if not db.execute(delete(tables.behaviours).where(ours)).rowcount:
         raise NotFoundError(f"there is no declared behaviour {code}")
 
@@ -151,16 +152,10 @@ def _own_key(key: str) -> str:
 
 
 def _event_type(db: Connection, org_id: int, key: str) -> int:
-    c = tables.event_types.c
-    found = _lock(db, (c.org_id == org_id) & (c.key == key))
-    if found is None:
+    found = named.ids_of(db, tables.event_types, "key", org_id, [key], fold=False)
+    if key not in found:
         raise NotFoundError(f"there is no event type {key}")
-    return found
-
-
-def _lock(db: Connection, event_type: ColumnElement[bool]) -> int | None:
-    """The event type, locked before its behaviours change. The triggers lock it after that, when two would deadlock."""
-    return db.execute(select(tables.event_types.c.id).where(event_type).with_for_update()).scalar_one_or_none()
+    return found[key]
 
 
 # Whatever has waited since `fill_through` or longer may lack the behaviour; later changes of a contact, and contacts

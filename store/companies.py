@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from store import custom_fields
+from store import custom_fields, turns
 from store.items.batches import in_order, read_each
 from store.items.companies import CompanyReader
 from store.items.problems import collected
@@ -20,7 +20,8 @@ def write(db: Connection, org_id: int, items: Sequence[object]) -> tuple[Outcome
 
     Where a company comes twice the last item counts, value by value, and both have its outcome.
     """
-    reader = CompanyReader(custom_fields.all_of(db, org_id, keep=True))
+    turns.batch(db, org_id)
+    reader = CompanyReader(custom_fields.all_of(db, org_id))
     rows, refused = read_each(items, lambda item: _read(reader, item))
     written = writing.write_each(db, org_id, rows.values())
     outcomes = (Outcome(index, *written[row.external_id]) for index, row in rows.items())

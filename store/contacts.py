@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from store import behaviours, custom_fields
+from store import behaviours, custom_fields, turns
 from store.errors import NotFoundError
 from store.items.batches import in_order, read_each
 from store.items.contacts import ContactReader
@@ -19,7 +19,7 @@ from store.writing import contacts as writing
 
 def reader(db: Connection, org_id: int, coerce: Coerce | None = None) -> ContactReader:
     """Reads contacts by the organisation's fields as they are now."""
-    return ContactReader(custom_fields.all_of(db, org_id, keep=True), clock(db), behaviours.taken(db, org_id), coerce)
+    return ContactReader(custom_fields.all_of(db, org_id), clock(db), behaviours.taken(db, org_id), coerce)
 
 
 def write(db: Connection, org_id: int, items: Sequence[object]) -> tuple[Outcome, ...]:
@@ -28,6 +28,7 @@ def write(db: Connection, org_id: int, items: Sequence[object]) -> tuple[Outcome
     A refused item does not keep the others from being written. What an item does not name stays as it is, and a
     contact in which nothing differs is not touched.
     """
+    turns.batch(db, org_id)
     rows, refused = read_each(items, reader(db, org_id).read)
     written = writing.write(db, org_id, list(rows.values()))
     outcomes = (Outcome(index, *one) for index, one in zip(rows, written, strict=True))
@@ -51,6 +52,7 @@ def by_external_id(db: Connection, org_id: int, external_id: str) -> dict[str, A
 
 def delete(db: Connection, org_id: int, contact_id: int) -> None:
     """The contact and all that is kept about it are gone; raises NotFoundError."""
+    turns.batch(db, org_id)
     deleted = text("DELETE FROM contacts WHERE org_id = :org AND id = :id")
     if not db.execute(deleted, {"org": org_id, "id": contact_id}).rowcount:
         raise NotFoundError(f"there is no contact {contact_id}")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from mappings.fields import Custom
 from mappings.index import OBJECTS
 from mappings.text import fold
 from mappings.types import CUSTOM_TYPES
-from store import tables
+from store import tables, turns
 from store.errors import ConflictError, NotFoundError, UnacceptableError
 from store.texts import key_of, label_of, name_of
 
@@ -21,21 +22,16 @@ _COLUMNS = tuple(tables.custom_fields.c[name] for name in ("object", "key", "lab
 _LISTED = ("choice", "multi-choice")
 
 
-def all_of(db: Connection, org_id: int, *, keep: bool = False) -> tuple[Custom, ...]:
-    """The organisation's custom fields, oldest first. With `keep`, none is deleted before this transaction ends."""
+def all_of(db: Connection, org_id: int) -> tuple[Custom, ...]:
+    """The organisation's custom fields, oldest first."""
     fields = tables.custom_fields
-    query = select(*_COLUMNS).where(fields.c.org_id == org_id).order_by(fields.c.id)
-    rows = db.execute(query.with_for_update(read=True, key_share=True) if keep else query)
+    rows = db.execute(select(*_COLUMNS).where(fields.c.org_id == org_id).order_by(fields.c.id))
     return tuple(_custom(row) for row in rows.mappings())
 
 
-def get(db: Connection, org_id: int, of: str, key: str, *, lock: bool = False) -> Custom:
-    """The field; raises NotFoundError. With `lock`, nobody else changes it before this transaction ends."""
-    query = select(*_COLUMNS).where(*_is(org_id, of, key))
-    row = db.execute(query.with_for_update() if lock else query).mappings().one_or_none()
-    if row is None:
-        raise NotFoundError(f"there is no field {key}")
-    return _custom(row)
+def get(db: Connection, org_id: int, of: str, key: str) -> Custom:
+    """The field; raises NotFoundError."""
+    return _one(db, select(*_COLUMNS).where(*_is(org_id, of, key)), key)
 
 
 def create(
@@ -81,21 +77,27 @@ def relabel(db: Connection, org_id: int, of: str, key: str, label: str) -> Custo
 
 def add_options(db: Connection, org_id: int, of: str, key: str, options: Iterable[str]) -> None:
     """The field's list has these options too, behind those it had; raises NotFoundError, UnacceptableError."""
-    field = get(db, org_id, of, key, lock=True)
+    query = select(*_COLUMNS).where(*_is(org_id, of, key))
+    field = _one(db, query.with_for_update(key_share=True), key)
     merged = _options(field.type.name, [*field.options, *options])
     db.execute(update(tables.custom_fields).where(*_is(org_id, of, key)).values(options=merged))
 
 
 def remove(db: Connection, org_id: int, of: str, key: str) -> None:
     """The field and its values are gone; its slot is free again once no document holds them. Raises NotFoundError."""
-    get(db, org_id, of, key, lock=True)  # first: whoever writes values keeps it
+    turns.alone(db, org_id)
+    get(db, org_id, of, key)
     table = tables.contacts if of == "contact" else tables.companies
-    theirs = (table.c.org_id == org_id, table.c.custom.has_key(key))
-    # In the order that all writers keep; counted, as there may be millions.
-    held = select(table.c.id).where(*theirs).order_by(table.c.id).with_for_update(key_share=True).subquery()
-    db.execute(select(func.count()).select_from(held))
-    db.execute(update(table).where(*theirs).values(custom=table.c.custom.op("-")(key)))
+    has = table.c.custom.has_key(key)
+    db.execute(update(table).where(table.c.org_id == org_id, has).values(custom=table.c.custom.op("-")(key)))
     db.execute(delete(tables.custom_fields).where(*_is(org_id, of, key)))
+
+
+def _one(db: Connection, query: Select[Any], key: str) -> Custom:
+    row = db.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no field {key}")
+    return _custom(row)
 
 
 def _is(org_id: int, of: str, key: str) -> tuple[ColumnElement[bool], ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from store import tables
+from store import tables, turns
 from store.errors import NotFoundError
 from store.texts import name_of
 
@@ -45,6 +45,7 @@ def relabel(db: Connection, org_id: int, key: str, label: str) -> EventType:
 
 def remove(db: Connection, org_id: int, key: str) -> None:
     """The event type is gone with all of its events and with every behaviour of it; raises NotFoundError."""
+    turns.alone(db, org_id)
     if not db.execute(delete(tables.event_types).where(_is(org_id, key))).rowcount:
         raise NotFoundError(f"there is no event type {key!r}")
 

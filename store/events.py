@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, text
 
 from segments.errors import Problem
-from store import behaviours, state
+from store import behaviours, state, turns
 from store.items.batches import in_order, read_each
 from store.items.events import EventReader
 from store.items.problems import collected
@@ -26,6 +26,7 @@ def write(db: Connection, org_id: int, items: Sequence[object]) -> tuple[Outcome
     A type and id that were there before are the same event: it is updated where it differs, moved where the contact
     does. Where one comes twice the last item counts, and both have its outcome. Other items are new events.
     """
+    turns.batch(db, org_id)
     reader = EventReader(clock(db), behaviours.taken(db, org_id), beside=("contact",))
     rows, refused = read_each(items, lambda item: _read(reader, item))
     contacts = _contacts(db, org_id, {contact for contact, _ in rows.values()})

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.exc import IntegrityError
 
 from mappings.fields import Named
+from store import turns
 from store.errors import ConflictError, NotFoundError
 
 
@@ -18,23 +19,16 @@ def all_of(db: Connection, table: Table, name: str, org_id: int) -> tuple[Named,
     return tuple(Named(*row) for row in rows)
 
 
-def ids_of(
-    db: Connection, table: Table, name: str, org_id: int, names: Iterable[str], *, fold: bool, keep: bool = False
-) -> dict[str, int]:
-    """The ids of those that exist, by the name asked for; with `fold`, case makes no difference.
-
-    With `keep`, nobody can delete them before this transaction ends.
-    """
+def ids_of(db: Connection, table: Table, name: str, org_id: int, names: Iterable[str], *, fold: bool) -> dict[str, int]:
+    """The ids of those that exist, by the name asked for; with `fold`, case makes no difference."""
     wanted = list(dict.fromkeys(names))
     if not wanted:
         return {}
     asked = select(func.unnest(literal(wanted, ARRAY(Text)), type_=Text()).label("name")).subquery()
     stored = table.c[name]
     same = func.lower(stored) == func.lower(asked.c.name) if fold else stored == asked.c.name
-    query = select(asked.c.name, table.c.id).join(table, same).where(table.c.org_id == org_id)
-    if keep:
-        query = query.order_by(table.c.id).with_for_update(read=True, key_share=True, of=table)
-    return dict(map(tuple, db.execute(query)))
+    rows = db.execute(select(asked.c.name, table.c.id).join(table, same).where(table.c.org_id == org_id))
+    return dict(map(tuple, rows))
 
 
 def ensure(
@@ -49,15 +43,15 @@ def ensure(
 ) -> dict[str, int]:
     """The ids of all, by name; where one is missing it is made, with the other columns given for it.
 
-    `allow` is asked before, and raises where something must not be made. Another transaction that makes or deletes the
-    same one is waited for; later ones wait to delete it.
+    `allow` is asked before, and raises where something must not be made. Another transaction that makes the same one is
+    waited for.
     """
-    found = ids_of(db, table, name, org_id, rows, fold=fold, keep=True)
+    found = ids_of(db, table, name, org_id, rows, fold=fold)
     while missing := sorted(rows.keys() - found.keys()):  # in one order for all writers
         allow(missing)
         made = [{"org_id": org_id, name: one, **rows[one]} for one in missing]
         db.execute(insert(table).on_conflict_do_nothing(), made)
-        found |= ids_of(db, table, name, org_id, missing, fold=fold, keep=True)
+        found |= ids_of(db, table, name, org_id, missing, fold=fold)
     return found
 
 
@@ -76,6 +70,7 @@ def rename(db: Connection, table: Table, name: str, org_id: int, id_: int, new: 
 
 def remove(db: Connection, table: Table, org_id: int, id_: int) -> None:
     """It is gone, and nothing carries it any more; raises NotFoundError."""
+    turns.alone(db, org_id)
     if not db.execute(delete(table).where(table.c.org_id == org_id, table.c.id == id_)).rowcount:
         raise _missing(table, id_)
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine
 
 from mappings.fields import Custom
 from segments.errors import Problem
-from store import contacts, custom_fields, organisations
-from store.errors import ConflictError
+from store import contacts, custom_fields, organisations, turns
+from store.errors import ConflictError, NotFoundError
 from store.imports.coercion import coercion, localiser
 from store.imports.errors import ImportFileError
 from store.imports.files import File, Progress
@@ -62,8 +62,8 @@ def prepare(
     try:
         with engine.begin() as db:
             return _prepared(db, survey, _organisation(db, org, time_zone), types)
-    except ConflictError as error:
-        raise ImportFileError(f"{error.detail}, which was made meanwhile", "import the file again") from error
+    except (ConflictError, NotFoundError) as error:
+        raise ImportFileError(f"{error.detail}: that changed meanwhile", "import the file again") from error
 
 
 def _prepared(db: Connection, survey: Survey, organisation: Organisation, types: Mapping[Place, str]) -> Prepared:
@@ -149,7 +149,8 @@ def _chunks(rows: Iterator[ContactRow]) -> Iterator[list[ContactRow]]:
 @repeated
 def _write_chunk(engine: Engine, org_id: int, read_by: Sequence[Custom], rows: Sequence[ContactRow]) -> Counter[Status]:
     with engine.begin() as db:
-        _refuse_others(read_by, custom_fields.all_of(db, org_id, keep=True))
+        turns.batch(db, org_id)
+        _refuse_others(read_by, custom_fields.all_of(db, org_id))
         return Counter(written.status for written in writing.write(db, org_id, rows))
 
 

@@ -28,7 +28,7 @@ def world(engine: Engine, organisation: Organisation) -> World:
 
 
 @contextmanager
-def waiting(engine: Engine, work: Callable[[Connection], None]) -> Iterator[None]:
+def waiting(engine: Engine, work: Callable[[Connection], object]) -> Iterator[None]:
     """`work` runs in a transaction of its own and waits for a lock; it has committed when the block was left."""
 
     def transaction() -> None:

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import click.testing
 import orjson
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from runtime.settings import Settings
 from store import catalogue, contacts, custom_fields, events, organisations
@@ -288,17 +288,30 @@ def test_a_field_that_is_deleted_while_its_values_are_imported_stops_the_import(
     assert "the field custom.plan was deleted meanwhile; import the file again" in result.output
 
 
-def test_what_another_import_makes_meanwhile_is_said(tmp_path: Path, org: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def organisation(*asked: Any) -> Organisation:
-        found = as_before(*asked)
-        catalogue.create_field(asked[0], found.id, "contact", "plan", None, "text")
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            lambda db, org: catalogue.create_field(db, org, "contact", "size", None, "text"),
+            "there is a field size already",
+        ),
+        (lambda db, org: custom_fields.remove(db, org, "contact", "plan"), "there is no field plan"),
+    ],
+)
+def test_what_changes_while_the_file_is_read_is_said(
+    tmp_path: Path, org: str, monkeypatch: pytest.MonkeyPatch, change: Callable[[Connection, int], object], said: str
+) -> None:
+    def organisation(db: Connection, *asked: Any) -> Organisation:
+        found = as_before(db, *asked)
+        change(db, found.id)
         return found
 
+    run(write(tmp_path, ITEMS), org)
     as_before = running._organisation
     monkeypatch.setattr(running, "_organisation", organisation)
-    result = run(write(tmp_path, ITEMS), org)
+    result = run(write(tmp_path, [{"external_id": "c1", "custom": {"plan": "bronze", "size": "L"}}]), org)
     assert result.exit_code == 2
-    assert "there is a field plan already, which was made meanwhile; import the file again" in result.output
+    assert f"{said}: that changed meanwhile; import the file again" in result.output
 
 
 def test_rejects_that_cannot_be_kept_stop_the_import(tmp_path: Path, org: str) -> None:

@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import Connection, Engine, text
 
 from mappings.fields import Behaviour
-from store import behaviours, catalogue, contacts, custom_fields, event_types, events, named, tables
+from store import behaviours, catalogue, companies, contacts, custom_fields, event_types, events, named, tables
 from store.organisations import Organisation
 from tests.integration.store.test_capture_concurrency import waiting
 from tests.integration.store.world import World
 from tests.integration.store.written import buy, stored
+from tests.waits import SECONDS, until_waiting
 
 Work = Callable[[Connection, int, int], object]
 
-LARGE = {"field": "amount", "operator": ">", "value": 1}
 NAMES = [f"c{number}" for number in range(20)]
 
 
@@ -27,23 +27,45 @@ def world(engine: Engine, organisation: Organisation) -> World:
         return World.make(db, organisation.id)
 
 
+CONDITION = {"field": "amount", "operator": ">", "value": 1}
+WRITES: dict[str, Callable[[Connection, int], object]] = {
+    "contacts": lambda db, org: contacts.write(db, org, [{"external_id": "new"}]),
+    "companies": lambda db, org: companies.write(db, org, [{"external_id": "new"}]),
+    "events": lambda db, org: events.write(db, org, [buy("nobody")]),
+}
+REMOVALS: dict[str, Callable[[Connection, World], object]] = {
+    "tag": lambda db, world: named.remove(db, tables.tags, world.ids["org"], world.ids["vip"]),
+    "field": lambda db, world: custom_fields.remove(db, world.ids["org"], "contact", "plan"),
+    "event type": lambda db, world: event_types.remove(db, world.ids["org"], "purchase"),
+    "declared": lambda db, world: behaviours.declare(db, world.ids["org"], "large", None, "purchase", CONDITION),
+}
+
+
 @pytest.mark.parametrize(
-    ("table", "name"),
-    [
-        ("tags", lambda db, org: catalogue.ensure_tags(db, org, ["VIP"])),
-        ("channels", lambda db, org: catalogue.ensure_channels(db, org, ["email"])),
-        ("event_types", lambda db, org: catalogue.ensure_event_types(db, org, ["purchase"])),
-        ("owners", lambda db, org: catalogue.ensure_owners(db, org, {"olga@example.com": "Olga"})),
-        ("teams", lambda db, org: catalogue.ensure_teams(db, org, ["North"])),
-    ],
+    ("write", "removal"), [*((one, "tag") for one in WRITES), *(("contacts", one) for one in REMOVALS if one != "tag")]
 )
-def test_what_a_batch_names_is_there_until_it_ends(
-    engine: Engine, world: World, table: str, name: Callable[[Connection, int], object]
-) -> None:
+def test_what_batches_name_is_there_until_they_end(engine: Engine, world: World, write: str, removal: str) -> None:
     with engine.connect() as db:
-        name(db, world.ids["org"])
-        with waiting(engine, lambda other: world.run(other, f"DELETE FROM {table} WHERE org_id = :org")):
+        WRITES[write](db, world.ids["org"])
+        with waiting(engine, lambda other: REMOVALS[removal](other, world)):
             db.commit()
+
+
+def test_batches_that_come_later_do_not_overtake_who_removes(engine: Engine, world: World) -> None:
+    def transaction(work: Callable[[Connection], object]) -> None:
+        with engine.begin() as db:
+            work(db)
+
+    org = world.ids["org"]
+    with ThreadPoolExecutor(2) as pool, engine.connect() as db:
+        WRITES["contacts"](db, org)
+        removed = pool.submit(transaction, lambda other: REMOVALS["tag"](other, world))
+        until_waiting(db, removed)
+        written = pool.submit(transaction, lambda other: WRITES["companies"](other, org))
+        until_waiting(db, removed, written)
+        db.commit()
+        removed.result(SECONDS)
+        written.result(SECONDS)
 
 
 def test_values_written_while_their_field_is_deleted_are_gone_with_it(engine: Engine, world: World) -> None:
@@ -56,6 +78,14 @@ def test_values_written_while_their_field_is_deleted_are_gone_with_it(engine: En
         with waiting(engine, lambda other: custom_fields.remove(other, org, "contact", "plan")):
             db.commit()
         assert [stored(db, org, one)["custom"] for one in "ab"] == [{}, {}]
+
+
+def test_options_are_added_while_values_are_written(engine: Engine, world: World) -> None:
+    org = world.ids["org"]
+    with engine.connect() as db, engine.connect() as other:
+        contacts.write(db, org, [{"external_id": "b", "tags": ["VIP"]}])
+        other.execute(text("SET LOCAL lock_timeout = '1s'"))
+        custom_fields.add_options(other, org, "contact", "plan", ["gold"])
 
 
 def test_options_added_at_once_are_all_there(engine: Engine, world: World) -> None:
@@ -72,7 +102,7 @@ def test_a_behaviour_that_is_declared_while_they_are_listed_is_left_out(
 ) -> None:
     def declared_meanwhile(db: Connection, org: int) -> tuple[Behaviour, ...]:
         with engine.begin() as other:
-            behaviours.declare(other, org, "large", None, "purchase", LARGE)
+            behaviours.declare(other, org, "large", None, "purchase", CONDITION)
         return as_before(db, org)
 
     as_before = behaviours.all_of
@@ -100,8 +130,12 @@ def move_events(db: Connection, org: int, turn: int) -> None:
     events.write(db, org, bought)
 
 
-def remove_tag(db: Connection, org: int, _: int) -> None:
-    named.remove(db, tables.tags, org, catalogue.ensure_tags(db, org, ["VIP"])["VIP"])
+def change_tags(db: Connection, org: int, turn: int) -> None:
+    if turn % 2:
+        catalogue.ensure_tags(db, org, ["VIP"])
+    else:
+        tags = named.ids_of(db, tables.tags, "name", org, ["VIP"], fold=True)
+        named.remove(db, tables.tags, org, tags["VIP"])
 
 
 def change_fields(db: Connection, org: int, turn: int) -> None:
@@ -112,14 +146,16 @@ def change_fields(db: Connection, org: int, turn: int) -> None:
 
 
 def change_behaviours(db: Connection, org: int, turn: int) -> None:
-    code = behaviours.declare(db, org, f"large_{turn}", None, "purchase", LARGE).code
+    code = behaviours.declare(db, org, f"large_{turn}", None, "purchase", CONDITION).code
     if turn % 3:
         behaviours.remove(db, org, code)
 
 
-def remove_event_type(db: Connection, org: int, _: int) -> None:
-    catalogue.ensure_event_types(db, org, ["seen"])
-    event_types.remove(db, org, "seen")
+def change_event_types(db: Connection, org: int, turn: int) -> None:
+    if turn % 2:
+        catalogue.ensure_event_types(db, org, ["seen"])
+    else:
+        event_types.remove(db, org, "seen")
 
 
 def test_batches_and_what_is_removed_under_them_do_not_deadlock(engine: Engine, organisation: Organisation) -> None:
@@ -134,7 +170,7 @@ def test_batches_and_what_is_removed_under_them_do_not_deadlock(engine: Engine, 
     with engine.begin() as db:
         for work, turn in ((change_fields, 0), (write, 0), (move_events, 0), (change_fields, 1)):
             work(db, org, turn)
-    works: list[tuple[Work, int]] = [(work, 0) for work in (write, remove_tag, change_fields, remove_event_type)]
+    works: list[tuple[Work, int]] = [(work, 0) for work in (write, change_tags, change_fields, change_event_types)]
     works += [(work, first) for work in (move_events, change_behaviours) for first in (0, turns)]
     with ThreadPoolExecutor(len(works)) as pool:
         list(pool.map(repeat, *zip(*works, strict=True)))
