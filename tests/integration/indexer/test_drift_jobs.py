@@ -135,9 +135,9 @@ def command(*words: str) -> Result:
 def test_verify_says_what_differs_by_its_exit_code_as_well(
     connections: Connections, shop: Shop, contacts: list[int]
 ) -> None:
-    sound = command("verify", "--documents", "10")
+    sound = command("verify", "--documents", "1")  # of more, chance may take one twice
     assert sound.exit_code == 0
-    assert f"{entries(connections)[0].name}: 2,500 contacts compared, 10 documents built anew" in sound.output
+    assert f"{entries(connections)[0].name}: 2,500 contacts compared, 1 documents built anew" in sound.output
     lose(connections, *contacts[:12])
     drifted = command("verify", "--documents", "0")
     assert drifted.exit_code == 3
