@@ -23,7 +23,7 @@ from tests.proxy import Proxy, Trap
 
 HEALED_SECONDS = 60.0
 _START_SECONDS = 120.0
-_WAIT_SECONDS = 60.0  # for a process to come where the fault awaits it
+_WAIT_SECONDS = 180.0  # for a process to come where the fault awaits it
 
 
 @dataclass(slots=True)
