@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
+from elasticsearch import NotFoundError
 from sqlalchemy import Connection
 
 from indexer import bulk, source
@@ -110,7 +111,14 @@ def _still_building(db: Connection, entry: Entry) -> None:
 
 
 def _check(connections: Connections, entry: Entry) -> None:
-    ensure_complete(connections, entry, "the index that was read before still is; run again: segments index rebuild")
+    try:
+        ensure_complete(
+            connections, entry, "the index that was read before still is; run again: segments index rebuild"
+        )
+    except NotFoundError as error:
+        with connections.engine.connect() as db:
+            _still_building(db, entry)
+        raise RebuildError(f"{entry.name} is not in Elasticsearch", "run again: segments index rebuild") from error
 
 
 def _swap(connections: Connections, entry: Entry) -> None:

@@ -64,12 +64,14 @@ def test_two_processes_do_not_rebuild_at_once(connections: Connections, shop: Sh
     assert rebuild.left_behind(connections)
 
 
-def test_a_rebuild_that_was_given_up_leaves_no_trace(connections: Connections, shop: Shop) -> None:
+@pytest.mark.parametrize("batches", [0, 4])
+def test_a_rebuild_that_was_given_up_leaves_no_trace(connections: Connections, shop: Shop, batches: int) -> None:
+    """At its beginning, and when all are sent and the index is compared with the database."""
     shop.contacts(35)
     drain(connections)
     (old,) = entries(connections)
     steps = rebuild.steps(connections)
-    new = next(steps).name
+    new = [next(steps) for _ in range(1 + batches)][-1].name
     assert rebuild.abort(connections) == new
     with pytest.raises(RebuildError, match=r"aborted|rebuild"):
         list(steps)
