@@ -62,7 +62,7 @@ def differences(connections: Connections, org_id: int) -> set[int]:
     return {contact for contact, _ in wanted ^ there}
 
 
-_FEW = 100  # pending contacts: what came faster than it is indexed would never all be moved
+FEW = 100  # pending contacts: what came faster than it is indexed would never all be moved
 _DELETE_FIRST = "DELETE FROM contacts WHERE id = (SELECT min(id) FROM contacts WHERE org_id = :org)"
 
 
@@ -75,7 +75,7 @@ def restless(connections: Connections, *shops: Shop) -> Iterator[None]:
         number = next(turns)
         for shop in shops:
             shop.run("UPDATE contacts SET city = :city WHERE id % 7 = :rest", city=f"c{number}", rest=number % 7)
-            if shop.pending() < _FEW:
+            if shop.pending() < FEW:
                 shop.contact(f"new {number}")
                 shop.run(_DELETE_FIRST, org=shop.org)
 
