@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 
 from mappings.errors import ServiceError
 
@@ -113,6 +114,9 @@ class Settings:
                 raise SettingsError(f"{each.name.upper()} is {value}", f"set it to {most} or less")
             if (form := _FORMS.get(each.name)) is not None and re.fullmatch(form, str(value)) is None:
                 raise SettingsError(f"{each.name.upper()} is {value!r}", f"write it as {form}")
+            schemes = _SCHEMES.get(each.name)
+            if schemes and value is not None and not _is_address(value, schemes):
+                raise SettingsError(f"{each.name.upper()} is {value!r}", f"write it as {schemes[0]}://host:port")
 
 
 _LEAST: dict[str, float] = {
@@ -131,6 +135,18 @@ _FORMS: dict[str, str] = {
     "index_prefix": "[a-z][a-z0-9-]*",  # what names of indices may begin with, everywhere
     "elasticsearch_heap": "[0-9]+[mg]",
 }
+
+# Of addresses; that of PostgreSQL is read by SQLAlchemy (database.py).
+_SCHEMES = {"redis_url": ("redis", "rediss", "unix"), "elasticsearch_url": ("http", "https")}
+
+
+def _is_address(written: str, schemes: Collection[str]) -> bool:
+    parts = urlsplit(written)
+    try:
+        port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in schemes and port != 0
 
 
 def _read(name: str, written: str, kind: object) -> object:

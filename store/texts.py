@@ -42,7 +42,7 @@ def key_of(raw: object, what: str) -> str:
     """`raw` as a key that can stand in a field's name; raises UnacceptableError."""
     if not isinstance(raw, str) or not _KEY.fullmatch(raw):
         raise UnacceptableError(
-            f"{what} cannot be called {raw!r}",
+            f"{what} is missing" if raw is None else f"{what} cannot be called {raw!r}",
             "begin with a letter and go on with letters, digits, _ and -, 63 characters at most",
         )
     return raw

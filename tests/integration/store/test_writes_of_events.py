@@ -72,6 +72,15 @@ def test_an_event_needs_a_contact_of_the_organisation(db: Connection, two: int) 
     assert {problem.pointer for problem in outcomes[2].problems} == {"#/at", "#/contact"}
 
 
+def test_an_event_without_a_type_is_told_what_to_give(db: Connection, two: int) -> None:
+    event = buy()
+    del event["type"]
+    (outcome,) = events.write(db, two, [event])
+    [problem] = outcome.problems
+    assert problem.pointer == "#/type"
+    assert problem.detail.startswith("an event type is missing; begin with a letter")
+
+
 def test_an_event_type_cannot_be_called_as_a_behaviour(db: Connection, two: int) -> None:
     catalogue.ensure_channels(db, two, ["store"])
     outcomes = events.write(db, two, [buy(type="any"), buy()])

@@ -29,7 +29,12 @@ def test_each_process_has_its_service(services: dict[str, Any]) -> None:
 
 
 def test_each_process_is_told_what_serve_tells_it(services: dict[str, Any]) -> None:
-    needed = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL", "SECRET_KEY"), "x")
+    needed = {
+        "DATABASE_URL": "postgresql://x",
+        "REDIS_URL": "redis://x",
+        "ELASTICSEARCH_URL": "http://x",
+        "SECRET_KEY": "x",
+    }
     told = set(environment(Settings.load(needed))) - set(environment(Settings.load({})))
     assert told == {*needed, "RQ_REDIS_URL"}
     for name in ("api", "index-worker", "job-worker", "scheduler", "migration"):

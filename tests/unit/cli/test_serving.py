@@ -103,7 +103,8 @@ def test_it_greets_once_when_the_api_answers(
 ) -> None:
     answers = iter([False, True, True])
     monkeypatch.setattr(Listening, "answers", lambda _: next(answers))
-    urls = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL"), "x")  # no embedded server is needed
+    # No embedded server is needed.
+    urls = {"DATABASE_URL": "postgresql://x", "REDIS_URL": "redis://x", "ELASTICSEARCH_URL": "http://x"}
     watch = Watch(Settings.load(urls), Listening("127.0.0.1", 80), "hello")
     said = []
     for _ in range(3):
