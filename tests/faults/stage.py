@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 from elasticsearch import Elasticsearch
-from rq import Queue
 from sqlalchemy import Engine, text
 
 from indexer.connections import elastic as client
@@ -84,10 +83,6 @@ class Stage:
             """SELECT (SELECT count(*) FROM indices WHERE state = 'building')
                     + (SELECT count(*) FROM index_moves WHERE state = 'joining')"""
         )
-
-    def failed_jobs(self) -> int:
-        """How many jobs of the index's queue have failed."""
-        return len(Queue(queues.INDEX, connection=queues.connect(self.settings)).failed_job_registry)
 
     def number(self, query: str) -> int:
         with self.engine.connect() as db:
