@@ -140,8 +140,11 @@ def test_a_state_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 def test_the_caller_hears_why_a_server_did_not_start(servers_dir: Path) -> None:
     assert command(servers_dir, "up").returncode == 0
     assert command(servers_dir, "down").returncode == 0
-    # The copy of another one takes no writes, and never counts as answering.
-    (Ground.of(servers_dir).folder / "postgres" / "cluster" / "standby.signal").touch()
+    # The copy of another one, which takes no connections before that one is gone.
+    cluster = Ground.of(servers_dir).folder / "postgres" / "cluster"
+    (cluster / "standby.signal").touch()
+    with (cluster / "postgresql.auto.conf").open("a") as settings:
+        settings.write("hot_standby = off\n")
     refused = command(servers_dir, "up", SERVERS_START_SECONDS="0.1")
     assert refused.returncode == 1
     assert "postgres did not answer in time; its log" in refused.stderr
