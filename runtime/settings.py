@@ -141,8 +141,8 @@ _SCHEMES = {"redis_url": ("redis", "rediss", "unix"), "elasticsearch_url": ("htt
 
 
 def _is_address(written: str, schemes: Collection[str]) -> bool:
-    parts = urlsplit(written)
     try:
+        parts = urlsplit(written)
         port = parts.port
     except ValueError:
         return False

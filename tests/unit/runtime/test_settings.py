@@ -42,6 +42,7 @@ def test_a_variable_sets_the_field_of_its_name(name: str, written: str, read: ob
         ("ELASTICSEARCH_HEAP", "lots", "ELASTICSEARCH_HEAP is 'lots'; write it as [0-9]+[mg]"),
         ("REDIS_URL", "localhost:6379", "REDIS_URL is 'localhost:6379'; write it as redis://host:port"),
         ("REDIS_URL", "redis://:port", "REDIS_URL is 'redis://:port'; write it as redis://host:port"),
+        ("ELASTICSEARCH_URL", "http://[::1", "ELASTICSEARCH_URL is 'http://[::1'; write it as http://host:port"),
         ("ELASTICSEARCH_URL", "localhost", "ELASTICSEARCH_URL is 'localhost'; write it as http://host:port"),
         ("API_PORT", "65536", "API_PORT is 65536; set it to 65535 or less"),
         ("MAX_RULES", "0", "MAX_RULES is 0; set it to 1 or more"),
